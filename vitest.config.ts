@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Everything `npm test` runs: units, contracts and integration with the real parts. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/chaos/**', 'test/browser/**'],
+    testTimeout: 20_000,
+    hookTimeout: 40_000,
+    pool: 'forks',
+  },
+});
