@@ -1,0 +1,122 @@
+/** How a command is declared. Slack handler, help, CLI verb, `--json`, usage error and audit all follow from these definitions. */
+import type { z } from 'zod';
+import type { Actor, Place } from './call.ts';
+import type { Json } from './json.ts';
+import type { Message } from './message.ts';
+import type { ItemContext, Operation, Step } from './operation.ts';
+import type { ExitCode, Refusal } from './refusal.ts';
+import type { Scope } from './scope.ts';
+import type { Tx } from './tx.ts';
+
+/** What the command may change: nothing, our own record, or the outside world (then it stands under the killswitch). */
+export type Effect = 'none' | 'record' | 'outside';
+
+/** What a person must be allowed: see `policy/access.ts` for which role has which. */
+export type Permission = 'look' | 'ask-status' | 'operate' | 'decide' | 'administer';
+
+/** How words become raw input: positionals in order, flags by name, and perhaps a rest of free text. */
+export interface WordSpec {
+  readonly positionals: readonly {
+    readonly name: string;
+    readonly about: string;
+    readonly required?: boolean;
+  }[];
+  /** Free text that takes every word after the positionals. */
+  readonly rest?: { readonly name: string; readonly about: string; readonly required?: boolean };
+  readonly flags: Readonly<Record<string, { readonly kind: 'switch' | 'text'; readonly about: string }>>;
+}
+
+/** Which targets a call names. */
+export type Asked =
+  /** Concerns no target and shows nothing of one: help, whoami. */
+  | { readonly kind: 'none' }
+  /** Concerns the desk as a whole: never shown where a client reads. */
+  | { readonly kind: 'desk' }
+  /** Whatever the actor and the place may see. */
+  | { readonly kind: 'visible' }
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'tier'; readonly tier: string };
+
+interface CommandBase<I> {
+  readonly verb: string;
+  readonly aliases: readonly string[];
+  /** One line for help. */
+  readonly summary: string;
+  readonly words: WordSpec;
+  /** A whole line that works, without the slash command: `health heritage --fresh`. */
+  readonly example: string;
+  readonly input: z.ZodType<I>;
+  readonly permission: (input: I) => Permission;
+  readonly effect: Effect;
+  readonly asks: (input: I) => Asked;
+  /** Where it may be asked; default both. Tokens are never shown in Slack history, approvals never in a terminal. */
+  readonly only?: 'slack' | 'terminal';
+  /** Values of the input that never go to the audit or to an operation's row. */
+  readonly redact?: readonly string[];
+}
+
+export interface NowContext {
+  readonly tx: Tx;
+  readonly operationId: string;
+  readonly spokenId: string;
+  readonly actor: Actor;
+  readonly place: Place;
+  readonly via: string;
+  /** Rights of the actor within the place's audience. */
+  readonly scope: Scope;
+  /** What the asked key resolved to, where the command names a target; within `scope` always. */
+  readonly targetId: string | null;
+  readonly now: Date;
+}
+
+/** A private answer: ephemeral in Slack, text or JSON in a terminal. */
+export interface Answer {
+  readonly kind: 'answer';
+  readonly message: Message;
+  readonly data: Json;
+  readonly exit: ExitCode;
+  /** Shown once and never stored: a replayed delivery does not get it again. */
+  readonly secret?: string;
+  /** What the audit row says happened, beside verb and input. */
+  readonly audit?: Json;
+}
+
+/** Answered at once, inside the request's transaction: a read, or a change of our own record. */
+export interface NowCommand<I> extends CommandBase<I> {
+  readonly kind: 'now';
+  readonly run: (context: NowContext, input: I) => Promise<Answer | Refusal>;
+}
+
+export interface CardView {
+  readonly now: Date;
+  readonly zone: string;
+  readonly cardId: string;
+  /** Version that the card's buttons carry; changes with the thing decided. */
+  readonly version: number;
+  readonly operation: Operation;
+  /** Spoken id of the operation that took this card's place, if any. */
+  readonly supersededBy: string | null;
+}
+
+/** Takes time or reaches outside: a recorded operation, carried out in steps by a worker, shown by a card. */
+export interface LongCommand<I> extends CommandBase<I> {
+  readonly kind: 'long';
+  /** Open operations with the same key are joined instead of started again; null never joins. */
+  readonly joinKey: (input: I, scope: Scope) => string | null;
+  readonly firstStep: string;
+  readonly deadlineMs: number | null;
+  readonly steps: Readonly<Record<string, Step>>;
+  readonly items?: (context: ItemContext) => Promise<Json>;
+  /** Facts that the picture needs beside the operation (claims, say) are read by the command itself. */
+  readonly render: (view: CardView) => Promise<Message>;
+  readonly toJson: (operation: Operation) => Json;
+}
+
+export type Command<I = never> = NowCommand<I> | LongCommand<I>;
+
+/** A command with its input type forgotten: what lists and doors handle. Made by `defineCommand` only. */
+export type AnyCommand = Command<unknown>;
+
+/** Forgets the input type. Sound because every caller passes input through the same command's schema first. */
+export const defineCommand = <I>(command: NowCommand<I> | LongCommand<I>): AnyCommand =>
+  command as unknown as AnyCommand;

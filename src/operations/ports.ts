@@ -1,0 +1,112 @@
+/** What the doors and the engine need from a store. `store` satisfies these; tests with a real database prove it. */
+import type { Audience, Grant } from '../policy/access.ts';
+import type { Actor, Place } from './call.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Message } from './message.ts';
+import type { Item, ItemPlan, ItemResult, Operation, OperationState } from './operation.ts';
+import type { ExitCode } from './refusal.ts';
+import type { Scope } from './scope.ts';
+import type { Tx } from './tx.ts';
+
+export interface NewOperation {
+  readonly deliveryKey: string;
+  readonly verb: string;
+  readonly input: Json;
+  readonly actor: Actor;
+  readonly place: Place;
+  readonly scope: Scope;
+  readonly targetId: string | null;
+  readonly joinKey: string | null;
+  readonly state: OperationState;
+  readonly step: string;
+  readonly deadlineMs: number | null;
+}
+
+export interface NewAuditRow {
+  readonly actor: Actor;
+  readonly place: Place;
+  readonly via: string;
+  /** `asked`, `denied`, `refused`, `finished`, `effect` … */
+  readonly event: string;
+  readonly verb: string;
+  readonly operationId: string | null;
+  readonly targetId: string | null;
+  readonly detail: Json;
+}
+
+export interface CardPlace {
+  readonly team: string;
+  /** Channel id, or `direct:<user>` for the actor's DM, which the sender opens. */
+  readonly channel: string;
+  readonly thread: string | null;
+}
+
+export interface StoredAnswer {
+  readonly message: Message | null;
+  readonly data: Json;
+}
+
+/** Writes of the request door, all in one transaction. */
+export interface RequestStore {
+  readonly transact: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /** The operation that this delivery already made, if any. */
+  readonly findDelivery: (tx: Tx, deliveryKey: string) => Promise<Operation | null>;
+  /** Creates the row, retrying a clash of spoken ids. Returns null where the delivery key exists or the join key is taken by an open one. */
+  readonly createOperation: (tx: Tx, operation: NewOperation) => Promise<Operation | null>;
+  readonly findOpenByJoinKey: (tx: Tx, joinKey: string) => Promise<Operation | null>;
+  readonly finishNow: (
+    tx: Tx,
+    operationId: string,
+    answer: StoredAnswer,
+    exit: ExitCode,
+    state: OperationState,
+  ) => Promise<void>;
+  readonly appendAudit: (tx: Tx, row: NewAuditRow) => Promise<void>;
+  /** One card per operation and place; the second call for the same pair changes nothing. */
+  readonly addCard: (tx: Tx, operationId: string, place: CardPlace) => Promise<void>;
+  /** Compare-and-set on the version a button carried. */
+  readonly decideOnCard: (tx: Tx, cardId: string, version: number) => Promise<'won' | 'lost' | 'missing'>;
+  /** The newest card of its place moves to another operation; an older one is marked superseded by it. */
+  readonly takeOverCard: (tx: Tx, cardId: string, operation: Operation) => Promise<'moved' | 'superseded'>;
+  readonly resolveTarget: (tx: Tx, key: string) => Promise<string | null>;
+}
+
+export interface AccessReader {
+  /** Everything that matches the actor now: admins of the configuration, rules by user, group and team. Throws where a group cannot be read and nothing else matches. */
+  readonly readGrants: (actor: Actor) => Promise<readonly Grant[]>;
+  readonly readAudience: (place: Place) => Promise<Audience>;
+}
+
+/** A claimed operation: every write below carries its fence and does nothing when the fence moved. */
+export interface EngineStore {
+  readonly claimDue: (owner: string, leaseMs: number, limit: number) => Promise<readonly Operation[]>;
+  readonly claimOne: (owner: string, leaseMs: number, operationId: string) => Promise<Operation | null>;
+  readonly renewLeases: (owner: string, leaseMs: number) => Promise<void>;
+  /** Gives back what this owner holds, due at once; called on an orderly stop. */
+  readonly releaseLeases: (owner: string) => Promise<void>;
+  readonly saveStep: (operation: Operation, save: SaveStep) => Promise<'saved' | 'woken'>;
+  readonly readItems: (operationId: string) => Promise<readonly ItemResult[]>;
+  readonly takeItems: (
+    owner: string,
+    leaseMs: number,
+    limit: number,
+  ) => Promise<readonly { item: Item; operation: Operation }[]>;
+  readonly finishItem: (item: Item, result: Json) => Promise<{ readonly lastOne: boolean }>;
+  readonly releaseItem: (item: Item, dueInMs: number) => Promise<void>;
+}
+
+/** What a step's outcome changes, written in one transaction under the fence; always releases the lease. */
+export interface SaveStep {
+  readonly state: OperationState;
+  readonly step: string;
+  readonly memory: JsonObject;
+  readonly result?: Json | undefined;
+  readonly exit: ExitCode | null;
+  /** When to look again; null when finished. */
+  readonly dueAt: Date | null;
+  readonly newItems: readonly ItemPlan[];
+  readonly itemsDeadline: Date | null;
+  /** True where the card must be drawn again. */
+  readonly redraw: boolean;
+  readonly audit: Json | null;
+}

@@ -1,0 +1,279 @@
+/** The one door for everything that is asked: access, then operation and audit row in one transaction, then the answer. Edges acknowledge only after it. */
+import { decideAccess } from '../policy/access.ts';
+import type { Call } from './call.ts';
+import type { Answer, AnyCommand, LongCommand, NowCommand } from './command.ts';
+import { explainDenial } from './denial.ts';
+import type { Json } from './json.ts';
+import type { Operation } from './operation.ts';
+import type { AccessReader, CardPlace, RequestStore, StoredAnswer } from './ports.ts';
+
+import { type Refusal, refuse, toExitCode } from './refusal.ts';
+import type { Tx } from './tx.ts';
+import { type CommandList, parseInput } from './words.ts';
+
+export type Receipt =
+  | {
+      readonly kind: 'answered';
+      readonly operation: Operation;
+      readonly answer: Answer;
+      readonly where: 'place' | 'direct';
+    }
+  | {
+      readonly kind: 'started';
+      readonly operation: Operation;
+      readonly joined: boolean;
+      readonly where: 'place' | 'direct';
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly operation: Operation | null };
+
+export interface RequestDoor {
+  /** @throws AcuopsError `store-unavailable` where Postgres is away; nothing was recorded then. */
+  readonly request: (call: Call) => Promise<Receipt>;
+}
+
+export interface RequestParts {
+  readonly commands: CommandList;
+  readonly store: RequestStore;
+  readonly access: AccessReader;
+  readonly now: () => Date;
+  /** Told after commit; a hint only, never awaited. */
+  readonly hint: (operationId: string) => void;
+}
+
+export const createRequestDoor = (parts: RequestParts): RequestDoor => ({
+  request: async (call) => {
+    const command = parts.commands.find(call.verb);
+    if (!command)
+      return { kind: 'refused', refusal: parts.commands.explainUnknown(call.verb), operation: null };
+    const wrongPlace = checkPlace(command, call);
+    if (wrongPlace) return { kind: 'refused', refusal: wrongPlace, operation: null };
+    const input = parseInput(command, call.input);
+    if (input.kind === 'refused') return { kind: 'refused', refusal: input, operation: null };
+    const receipt = await admit(parts, call, command, input.value);
+    if (receipt.kind === 'started') parts.hint(receipt.operation.id);
+    return receipt;
+  },
+});
+
+const checkPlace = (command: AnyCommand, call: Call): Refusal | null => {
+  if (command.only === 'slack' && call.via !== 'slack')
+    return refuse('slack-only', `\`${command.verb}\` works in Slack only.`);
+  if (command.only === 'terminal' && call.via === 'slack')
+    return refuse(
+      'terminal-only',
+      `\`${command.verb}\` works in a terminal only: \`npm run acuops -- ${command.example}\`.`,
+    );
+  return null;
+};
+
+const admit = async (
+  parts: RequestParts,
+  call: Call,
+  command: AnyCommand,
+  input: unknown,
+): Promise<Receipt> => {
+  // Both reads come before the transaction: they may ask Slack, and a transaction must not wait for Slack.
+  const [grants, audience] = await Promise.all([
+    parts.access.readGrants(call.actor),
+    parts.access.readAudience(call.place),
+  ]);
+  return parts.store.transact(async (tx) => {
+    const earlier = await parts.store.findDelivery(tx, call.deliveryKey);
+    if (earlier) return replay(command, earlier);
+    const asked = command.asks(input);
+    const targetId = asked.kind === 'key' ? await parts.store.resolveTarget(tx, asked.key) : null;
+    const decision = decideAccess({
+      grants,
+      permission: command.permission(input),
+      asked,
+      audience,
+      targetId,
+    });
+    if (decision.kind === 'deny') {
+      await parts.store.appendAudit(tx, {
+        ...whoAndWhere(call),
+        event: 'denied',
+        operationId: null,
+        targetId,
+        detail: { reason: decision.reason, input: toRecordable(command, input) },
+      });
+      return { kind: 'refused', refusal: explainDenial(decision.reason, call, command), operation: null };
+    }
+    if (asked.kind === 'key' && decision.targetId === null)
+      return { kind: 'refused', refusal: parts.commands.explainUnknownTarget(asked.key), operation: null };
+    const admitted: Admitted = {
+      parts,
+      call,
+      tx,
+      input,
+      scope: decision.scope,
+      targetId: decision.targetId,
+      where: decision.where,
+    };
+    return command.kind === 'now' ? answerNow(admitted, command) : start(admitted, command);
+  });
+};
+
+interface Admitted {
+  readonly parts: RequestParts;
+  readonly call: Call;
+  readonly tx: Tx;
+  readonly input: unknown;
+  readonly scope: Operation['scope'];
+  readonly targetId: string | null;
+  readonly where: 'place' | 'direct';
+}
+
+const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Promise<Receipt> => {
+  const { parts, call, tx, input, scope, targetId, where } = admitted;
+  const lost = await loseCard(admitted);
+  if (lost) return lost;
+  const operation = await parts.store.createOperation(tx, {
+    ...toNewOperation(admitted, command),
+    state: 'done',
+    step: 'answered',
+  });
+  if (!operation) return replayLater(admitted, command);
+  const answer = await command.run(
+    {
+      tx,
+      operationId: operation.id,
+      spokenId: operation.spokenId,
+      actor: call.actor,
+      place: call.place,
+      via: call.via,
+      scope,
+      targetId,
+      now: parts.now(),
+    },
+    input,
+  );
+  const refused = answer.kind === 'refused';
+  await parts.store.finishNow(
+    tx,
+    operation.id,
+    refused
+      ? { message: null, data: { refused: answer.reason, say: answer.say } }
+      : { message: answer.message, data: answer.data },
+    refused ? toExitCode(answer.reason) : answer.exit,
+    refused ? 'refused' : 'done',
+  );
+  await parts.store.appendAudit(tx, {
+    ...whoAndWhere(call),
+    event: refused ? 'refused' : 'answered',
+    operationId: operation.id,
+    targetId,
+    detail: {
+      input: toRecordable(command, input),
+      ...(refused ? { reason: answer.reason } : { changed: answer.audit ?? null }),
+    },
+  });
+  if (refused) return { kind: 'refused', refusal: answer, operation };
+  // An answer that the place may not see goes to the actor's DM, by the same outbox as every card.
+  if (where === 'direct' && call.place.kind === 'channel')
+    await parts.store.addCard(tx, operation.id, toCardPlace(call, where));
+  return { kind: 'answered', operation, answer, where };
+};
+
+const start = async (admitted: Admitted, command: LongCommand<unknown>): Promise<Receipt> => {
+  const { parts, call, tx, input, scope, targetId, where } = admitted;
+  const lost = await loseCard(admitted);
+  if (lost) return lost;
+  const fresh = toNewOperation(admitted, command);
+  const created = await parts.store.createOperation(tx, {
+    ...fresh,
+    state: 'open',
+    step: command.firstStep,
+    deadlineMs: command.deadlineMs,
+  });
+  const running =
+    created ?? (fresh.joinKey === null ? null : await parts.store.findOpenByJoinKey(tx, fresh.joinKey));
+  if (!running) return replayLater(admitted, command);
+  const cardMoves = call.card?.takeOver
+    ? await parts.store.takeOverCard(tx, call.card.id, running)
+    : 'superseded';
+  if (cardMoves === 'superseded' && call.place.kind !== 'terminal')
+    await parts.store.addCard(tx, running.id, toCardPlace(call, where));
+  await parts.store.appendAudit(tx, {
+    ...whoAndWhere(call),
+    event: created ? 'asked' : 'joined',
+    operationId: running.id,
+    targetId,
+    detail: {
+      input: toRecordable(command, input),
+      scope: scope.kind === 'all' ? 'all' : [...scope.targetIds],
+    },
+  });
+  return { kind: 'started', operation: running, joined: !created, where };
+};
+
+/** A button carries the version it was drawn with; only the first press of a version counts. */
+const loseCard = async ({ parts, tx, call }: Admitted): Promise<Receipt | null> => {
+  if (!call.card) return null;
+  const verdict = await parts.store.decideOnCard(tx, call.card.id, call.card.version);
+  return verdict === 'won' ? null : { kind: 'refused', refusal: explainLostCard(verdict), operation: null };
+};
+
+/** The same delivery a second time: the first one's answer, without its secret. */
+const replay = (command: AnyCommand, operation: Operation): Receipt => {
+  if (command.kind === 'long') return { kind: 'started', operation, joined: false, where: 'place' };
+  const stored = operation.result as unknown as StoredAnswer | null;
+  if (operation.state === 'refused' || !stored?.message)
+    return { kind: 'refused', refusal: refuse('conflict', 'This was already answered.'), operation };
+  return {
+    kind: 'answered',
+    operation,
+    answer: { kind: 'answer', message: stored.message, data: stored.data, exit: operation.exit ?? 0 },
+    where: 'place',
+  };
+};
+
+const replayLater = async ({ parts, tx, call }: Admitted, command: AnyCommand): Promise<Receipt> => {
+  const earlier = await parts.store.findDelivery(tx, call.deliveryKey);
+  if (earlier) return replay(command, earlier);
+  return {
+    kind: 'refused',
+    refusal: refuse('conflict', 'Somebody asked the same at this moment. Ask again.'),
+    operation: null,
+  };
+};
+
+const toNewOperation = ({ call, input, scope, targetId }: Admitted, command: AnyCommand) => ({
+  deliveryKey: call.deliveryKey,
+  verb: command.verb,
+  input: toRecordable(command, input),
+  actor: call.actor,
+  place: call.place,
+  scope,
+  targetId,
+  joinKey: command.kind === 'long' ? command.joinKey(input, scope) : null,
+  deadlineMs: null,
+});
+
+const toCardPlace = (call: Call, where: 'place' | 'direct'): CardPlace => ({
+  team: call.place.team,
+  channel: where === 'direct' ? `direct:${call.actor.user}` : call.place.channel,
+  thread: where === 'direct' ? null : (call.place.thread ?? null),
+});
+
+const whoAndWhere = (call: Call) => ({
+  actor: call.actor,
+  place: call.place,
+  via: call.via,
+  verb: call.verb,
+});
+
+/** Input as it may be written down: a command's secret fields are left out, dates become text. */
+const toRecordable = (command: AnyCommand, input: unknown): Json => {
+  const plain = JSON.parse(JSON.stringify(input ?? null)) as Json;
+  if (plain === null || typeof plain !== 'object' || Array.isArray(plain)) return plain;
+  return Object.fromEntries(Object.entries(plain).filter(([key]) => !command.redact?.includes(key)));
+};
+
+const explainLostCard = (verdict: 'lost' | 'missing'): Refusal =>
+  verdict === 'lost'
+    ? refuse(
+        'stale-card',
+        'Somebody pressed this before you, so your press did nothing. The card shows what runs now.',
+      )
+    : refuse('stale-card', 'That card is gone. Ask again with `/acuops health`.');

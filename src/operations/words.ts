@@ -1,0 +1,179 @@
+/** From typed words to a command's raw input, and the sentences when that fails. The list of commands answers which verb is meant. */
+import type { AnyCommand, WordSpec } from './command.ts';
+import { findNearest } from './nearest.ts';
+import { type Refusal, refuse } from './refusal.ts';
+
+export interface CommandList {
+  readonly all: readonly AnyCommand[];
+  readonly find: (verbOrAlias: string) => AnyCommand | undefined;
+  readonly explainUnknown: (verb: string) => Refusal;
+  readonly explainUnknownTarget: (key: string) => Refusal;
+}
+
+/** @throws Error where two commands claim one word: a fault of ours, found at start. */
+export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
+  const byWord = new Map<string, AnyCommand>();
+  for (const command of all)
+    for (const word of [command.verb, ...command.aliases]) {
+      if (byWord.has(word)) throw new Error(`two commands answer to "${word}"`);
+      byWord.set(word, command);
+    }
+  return {
+    all,
+    find: (word) => byWord.get(word.toLowerCase()),
+    explainUnknown: (verb) => {
+      const near = findNearest(verb, [...byWord.keys()]);
+      const hint = near.length > 0 ? ` Did you mean ${near.map(toCode).join(' or ')}?` : '';
+      return refuse(
+        'unknown-verb',
+        `There is no command ${toCode(verb)}.${hint} ${toCode('/acuops help')} lists them all.`,
+      );
+    },
+    explainUnknownTarget: (key) =>
+      refuse(
+        'not-found',
+        `No client ${toCode(key)} is known here. ${toCode('/acuops list')} shows them all.`,
+      ),
+  };
+};
+
+/** Words as typed in code font: nothing in them can ping, link or break out. */
+export const toCode = (text: string): string => {
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
+  const inert = text
+    .replaceAll(/[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069`]/gu, '')
+    .slice(0, 80);
+  return `\`${inert.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\``;
+};
+
+export type Parsed<T> = { readonly kind: 'parsed'; readonly value: T } | Refusal;
+
+/** Splits a line into words; quotes (straight or the curly ones phones type) keep words together. */
+export const splitWords = (line: string): Parsed<readonly string[]> => {
+  const words: string[] = [];
+  const pattern = /(?:--?[\w-]+=)?["“”„]([^"“”„]*)["“”„]|(\S+)/gu;
+  if ((line.match(/["“”„]/gu) ?? []).length % 2 === 1)
+    return refuse('usage', 'A quotation mark is open. Close it, or leave it out.');
+  for (const match of line.matchAll(pattern)) words.push(match[0].replaceAll(/["“”„]/gu, ''));
+  return { kind: 'parsed', value: words };
+};
+
+/** Reads the words after the verb by the command's spec. Phones turn `--` into a dash: `—fresh` counts as `--fresh`. */
+export const parseWords = (
+  command: AnyCommand,
+  words: readonly string[],
+): Parsed<Record<string, unknown>> => {
+  const raw: Record<string, unknown> = {};
+  const free: string[] = [];
+  let index = 0;
+  while (index < words.length) {
+    const word = words[index] ?? '';
+    index += 1;
+    const flag = /^(?:--|[—–])([a-z][\w-]*)(?:=(.*))?$/isu.exec(word);
+    // Free text may hold dashes: once every positional is read, only known flags are flags.
+    if (
+      !flag ||
+      (command.words.rest &&
+        free.length > command.words.positionals.length &&
+        !isKnownFlag(command.words, flag[1]))
+    ) {
+      free.push(word);
+      continue;
+    }
+    const name = (flag[1] ?? '').toLowerCase();
+    const spec = command.words.flags[name];
+    if (!spec) return explainFlag(command, name);
+    if (spec.kind === 'switch') {
+      if (flag[2] !== undefined) return explainUsage(command, `${toCode(`--${name}`)} takes no value.`);
+      raw[toField(name)] = true;
+      continue;
+    }
+    const value = flag[2] ?? words[index];
+    if (flag[2] === undefined) index += 1;
+    if (value === undefined || value === '')
+      return explainUsage(command, `${toCode(`--${name}`)} needs a value.`);
+    raw[toField(name)] = value;
+  }
+  return placeWords(command, free, raw);
+};
+
+const isKnownFlag = (spec: WordSpec, name: string | undefined): boolean =>
+  name !== undefined && name.toLowerCase() in spec.flags;
+
+const placeWords = (
+  command: AnyCommand,
+  free: readonly string[],
+  raw: Record<string, unknown>,
+): Parsed<Record<string, unknown>> => {
+  const { positionals, rest } = command.words;
+  for (const [at, positional] of positionals.entries()) {
+    const word = free[at];
+    if (word !== undefined) raw[toField(positional.name)] = word;
+    else if (positional.required)
+      return explainUsage(command, `${toCode(`<${positional.name}>`)} is missing: ${positional.about}.`);
+  }
+  const left = free.slice(positionals.length);
+  if (rest && left.length > 0) raw[toField(rest.name)] = left.join(' ');
+  else if (rest?.required)
+    return explainUsage(command, `${toCode(`<${rest.name}>`)} is missing: ${rest.about}.`);
+  else if (left.length > 0) return explainUsage(command, `${toCode(left[0] ?? '')} is one word too many.`);
+  return { kind: 'parsed', value: raw };
+};
+
+/** `last-check` → `lastCheck`: the name of the field in the input schema. */
+const toField = (name: string): string =>
+  name.replaceAll(/-([a-z0-9])/gu, (_, letter: string) => letter.toUpperCase());
+const toFlag = (field: string): string => field.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+
+/** Judges raw input by the command's schema. */
+export const parseInput = (command: AnyCommand, raw: unknown): Parsed<unknown> => {
+  const result = command.input.safeParse(raw ?? {});
+  if (result.success) return { kind: 'parsed', value: result.data };
+  const faults = result.error.issues.slice(0, 3).map((issue) => {
+    const field = issue.path.map(String).join('.');
+    const given = readPath(raw, issue.path);
+    const shown = typeof given === 'string' && !command.redact?.includes(field) ? ` ${toCode(given)}` : '';
+    return `${toCode(nameField(command, field))}${shown}: ${issue.message}.`;
+  });
+  return explainUsage(command, faults.join('\n'));
+};
+
+const nameField = (command: AnyCommand, field: string): string => {
+  const flag = toFlag(field);
+  return flag in command.words.flags ? `--${flag}` : field || command.verb;
+};
+
+const readPath = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (at, key) =>
+      typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
+    value,
+  );
+
+const explainFlag = (command: AnyCommand, name: string): Refusal => {
+  const near = findNearest(name, Object.keys(command.words.flags)).map((flag) => toCode(`--${flag}`));
+  const known = Object.keys(command.words.flags).map((flag) => toCode(`--${flag}`));
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : known.length > 0
+        ? `Allowed: ${known.join(', ')}.`
+        : 'It takes no options.';
+  return explainUsage(command, `${toCode(command.verb)} knows no ${toCode(`--${name}`)}. ${hint}`);
+};
+
+const explainUsage = (command: AnyCommand, fault: string): Refusal =>
+  refuse(
+    'usage',
+    `${fault}\nUsage: ${toCode(toUsage(command))}\nExample: ${toCode(`/acuops ${command.example}`)}`,
+  );
+
+/** `/acuops health [client|tier] [--all] [--fresh]` */
+export const toUsage = (command: AnyCommand): string => {
+  const { positionals, rest, flags } = command.words;
+  const parts = positionals.map((word) => (word.required ? `<${word.name}>` : `[${word.name}]`));
+  if (rest) parts.push(rest.required ? `<${rest.name}>` : `[${rest.name}]`);
+  for (const [name, flag] of Object.entries(flags))
+    parts.push(flag.kind === 'switch' ? `[--${name}]` : `[--${name} …]`);
+  return ['/acuops', command.verb, ...parts].join(' ');
+};

@@ -1,0 +1,98 @@
+/** Who may do what: roles, what each role may, and the decision for one call. Pure; no matching rule means deny. */
+import type { Asked, Permission } from '../operations/command.ts';
+import type { Scope } from '../operations/scope.ts';
+import { intersectScopes, isInScope, isWithin, nothing } from '../operations/scope.ts';
+
+export const roles = ['viewer', 'operator', 'approver', 'admin', 'contact'] as const;
+export type Role = (typeof roles)[number];
+
+/** What one rule that matched an actor grants. Only `contact` is bound to targets. */
+export interface Grant {
+  readonly role: Role;
+  readonly targetIds: readonly string[] | null;
+}
+
+const allowed: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer: ['look', 'ask-status'],
+  operator: ['look', 'ask-status', 'operate'],
+  approver: ['look', 'ask-status', 'operate', 'decide'],
+  admin: ['look', 'ask-status', 'operate', 'decide', 'administer'],
+  contact: ['ask-status'],
+};
+
+/** The scope that an actor has a permission for: all targets, some, or none. */
+export const decideRights = (grants: readonly Grant[], permission: Permission): Scope => {
+  const matching = grants.filter((grant) => allowed[grant.role].includes(permission));
+  if (matching.some((grant) => grant.targetIds === null && grant.role !== 'contact')) return { kind: 'all' };
+  return { kind: 'only', targetIds: [...new Set(matching.flatMap((grant) => grant.targetIds ?? []))] };
+};
+
+/** What a place shows to everybody in it. */
+export type Audience =
+  | { readonly kind: 'private' }
+  /** An internal channel of ours that is mapped to no client. */
+  | { readonly kind: 'team' }
+  /** A channel mapped to a client, or shared with another organisation: that client only, or nothing. */
+  | { readonly kind: 'shared'; readonly targetIds: readonly string[] };
+
+export const toAudienceScope = (audience: Audience): Scope =>
+  audience.kind === 'shared' ? { kind: 'only', targetIds: audience.targetIds } : { kind: 'all' };
+
+export type AccessDecision =
+  | { readonly kind: 'deny'; readonly reason: 'no-role' | 'not-allowed' | 'other-target' }
+  /** `where` says whether the answer may be shown in the place or must go to the actor alone. */
+  | {
+      readonly kind: 'allow';
+      readonly scope: Scope;
+      readonly targetId: string | null;
+      readonly where: 'place' | 'direct';
+    };
+
+export interface AccessQuestion {
+  readonly grants: readonly Grant[];
+  readonly permission: Permission;
+  readonly asked: Asked;
+  readonly audience: Audience;
+  /** The asked key resolved against ALL targets; null where it names none that exists. */
+  readonly targetId: string | null;
+}
+
+/**
+ * Rights of the actor, within the audience of the place.
+ * A named target outside the place's audience is answered to the actor alone; an unnamed one shows what the place may see.
+ * A target that does not exist and one that is hidden are told apart by nobody without the right to all.
+ */
+export const decideAccess = (question: AccessQuestion): AccessDecision => {
+  const { grants, permission, asked, audience, targetId } = question;
+  if (grants.length === 0) return { kind: 'deny', reason: 'no-role' };
+  const rights = decideRights(grants, permission);
+  if (isWithin(rights, nothing)) return { kind: 'deny', reason: 'not-allowed' };
+  const shown = toAudienceScope(audience);
+  if (asked.kind === 'key') {
+    if (targetId === null || !isInScope(rights, targetId))
+      return rights.kind === 'all'
+        ? {
+            kind: 'allow',
+            scope: rights,
+            targetId: null,
+            where: audience.kind === 'shared' ? 'direct' : 'place',
+          }
+        : { kind: 'deny', reason: 'other-target' };
+    const only: Scope = { kind: 'only', targetIds: [targetId] };
+    return { kind: 'allow', scope: only, targetId, where: isInScope(shown, targetId) ? 'place' : 'direct' };
+  }
+  if (asked.kind === 'none') return { kind: 'allow', scope: rights, targetId: null, where: 'place' };
+  if (asked.kind === 'desk') {
+    if (rights.kind !== 'all') return { kind: 'deny', reason: 'not-allowed' };
+    return {
+      kind: 'allow',
+      scope: rights,
+      targetId: null,
+      where: audience.kind === 'shared' ? 'direct' : 'place',
+    };
+  }
+  const scope = intersectScopes(rights, shown);
+  // A channel shared with strangers but mapped to no client shows nothing: the actor is answered alone.
+  if (isWithin(scope, nothing)) return { kind: 'allow', scope: rights, targetId: null, where: 'direct' };
+  return { kind: 'allow', scope, targetId: null, where: 'place' };
+};
