@@ -1,0 +1,24 @@
+/** The small loops beside the worker: cards until delivered, audit rows until sealed. */
+import { createId } from '../runtime/ids.ts';
+import { startLoop } from './loop.ts';
+
+type Log = (line: string, detail: object) => void;
+
+export interface Background {
+  readonly nudge: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+/** `deliverDue` sends what is due and answers how many it sent. */
+export const startNotifier = (
+  deliverDue: (owner: string, limit: number) => Promise<number>,
+  log: Log,
+  everyMs = 250,
+): Background => {
+  const owner = createId();
+  return startLoop('notifier', everyMs, async () => (await deliverDue(owner, 20)) >= 20, log);
+};
+
+/** `seal` seals a page and answers how many rows; rows wait about a second at most. */
+export const startSealer = (seal: () => Promise<number>, log: Log, everyMs = 700): Background =>
+  startLoop('sealer', everyMs, async () => (await seal()) >= 500, log);

@@ -1,0 +1,33 @@
+/** What the desk looks after: clients (later services), their environments and instances. Credentials are references only. */
+import type { ClientStatus, Thresholds, Tier } from '../policy/health/facts.ts';
+
+export interface Environment {
+  readonly name: 'production' | 'staging';
+  readonly instanceId: string;
+  readonly url: string;
+  readonly tenant: string;
+  readonly branch: string | null;
+  /** `env:…` or `file:…`, resolved at use; null means no sign-in. */
+  readonly usernameRef: string | null;
+  readonly passwordRef: string | null;
+}
+
+export interface Target {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+  readonly repo: string;
+  readonly tier: Tier;
+  readonly zone: string;
+  readonly status: ClientStatus;
+  readonly reference: boolean;
+  readonly slack: { readonly team: string; readonly channel: string } | null;
+  readonly deployWorkflow: string;
+  readonly ciWorkflows: readonly string[];
+  readonly branch: string;
+  readonly thresholds: Partial<Thresholds>;
+  readonly contacts: readonly { readonly team: string; readonly user: string }[];
+  readonly version: number;
+  /** Production first. */
+  readonly environments: readonly Environment[];
+}

@@ -1,0 +1,131 @@
+/** Opens Postgres: our own small pool, migrations under an advisory lock, and transactions as opaque handles. Foreign errors are translated here, once. */
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { DatabaseError, Pool } from 'pg';
+import { AcuopsError } from '../errors.ts';
+import type { Tx } from '../operations/tx.ts';
+import * as spine from './migrations/0001-spine.ts';
+import * as registry from './migrations/0002-registry.ts';
+import type { Tables } from './tables.ts';
+
+const migrations: Record<string, Migration> = { '0001-spine': spine, '0002-registry': registry };
+
+/** A pooled handle or a transaction: what every query takes. */
+export type Db = Kysely<Tables>;
+
+export interface Database {
+  readonly db: Db;
+  readonly transact: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  readonly migrate: () => Promise<void>;
+  /** `head` when every migration ran; else which are missing. */
+  readonly readMigrations: () => Promise<'head' | readonly string[]>;
+  /** Round trip in milliseconds and how far the server's clock is from ours. */
+  readonly ping: () => Promise<{ readonly tookMs: number; readonly clockOffMs: number }>;
+  readonly close: () => Promise<void>;
+}
+
+interface StoreTx extends Tx {
+  readonly trx: Transaction<Tables>;
+}
+
+/** The one place where a handle is opened again. @throws Error for a handle that no transaction of ours made */
+export const toDb = (tx: Tx): Db => {
+  if (!('trx' in tx)) throw new Error('a transaction handle of another store');
+  return (tx as StoreTx).trx;
+};
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections at most; the queue has its own pool. */
+  readonly max?: number;
+  readonly log: (line: string, detail: object) => void;
+}
+
+export const openDatabase = (options: DatabaseOptions): Database => {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: 2_000,
+    // Slack waits three seconds; a statement that takes longer has lost its reader.
+    statement_timeout: 10_000,
+    idle_in_transaction_session_timeout: 15_000,
+    application_name: 'acuops',
+  });
+  // An idle connection that dies is replaced by the pool; without a listener the process would end.
+  pool.on('error', (error) => options.log('an idle database connection was lost', { error: error.message }));
+  const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  return {
+    db,
+    transact: (work) =>
+      translate(() => db.transaction().execute((trx) => work({ kind: 'tx', trx } as StoreTx))),
+    migrate: async () => {
+      const { error } = await migrator.migrateToLatest();
+      if (error) throw toStoreError(error);
+    },
+    readMigrations: async () => {
+      const missing = (await migrator.getMigrations())
+        .filter((entry) => !entry.executedAt)
+        .map((entry) => entry.name);
+      return missing.length === 0 ? 'head' : missing;
+    },
+    ping: async () => {
+      const before = Date.now();
+      const { rows } = await translate(() => sql<{ at: Date }>`select clock_timestamp() as at`.execute(db));
+      const after = Date.now();
+      return { tookMs: after - before, clockOffMs: (rows[0]?.at.getTime() ?? after) - (before + after) / 2 };
+    },
+    close: () => db.destroy(),
+  };
+};
+
+/** Runs a query and translates "Postgres is away" to our own error; everything else passes. */
+export const translate = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+};
+
+/** Classes 08, 53 and 57 of SQLSTATE, and errors of the connection itself: the store is away, not wrong. */
+const toStoreError = (error: unknown): unknown => {
+  if (error instanceof AcuopsError || !(error instanceof Error)) return error;
+  const code =
+    error instanceof DatabaseError ? (error.code ?? '') : ((error as { code?: string }).code ?? '');
+  const away =
+    /^(?:08|53|57)/u.test(code) ||
+    /^(?:ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ENOENT)/u.test(code) ||
+    /connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/iu.test(
+      error.message,
+    );
+  if (!away) return error;
+  return new AcuopsError({
+    code: 'store-unavailable',
+    message: `Postgres is away: ${error.message}`,
+    say: 'The desk cannot reach its database, so nothing was started. Try again in a minute; if it lasts, the desk itself needs help.',
+    retryable: true,
+    cause: error,
+  });
+};
+
+/** JSON for a jsonb column; NUL characters, which Postgres refuses, are left out. */
+export const toJsonText = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_, entry: unknown) =>
+    typeof entry === 'string' ? entry.replaceAll('\u0000', '') : entry,
+  );
+
+/** The queue's own small pool: BullMQ finds its tables by the search path. Closed by whoever opened it. */
+export const openQueuePool = (url: string, max: number, log: DatabaseOptions['log']): Pool => {
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    options: '-c search_path=bullmq',
+    connectionTimeoutMillis: 2_000,
+    application_name: 'acuops-queue',
+  });
+  pool.on('error', (error) => log('an idle queue connection was lost', { error: error.message }));
+  // One Queue and one Worker share it; each adds listeners.
+  pool.setMaxListeners(30);
+  return pool;
+};

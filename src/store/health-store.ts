@@ -1,0 +1,253 @@
+/** What health remembers: the newest observation of each criterion with its clock, every check, notes, claims, and credentials not to be tried. */
+import { sql } from 'kysely';
+import type { Actor } from '../operations/call.ts';
+import { formatActor } from '../operations/call.ts';
+import type { Json } from '../operations/json.ts';
+import type { Scope } from '../operations/scope.ts';
+import type { Tx } from '../operations/tx.ts';
+import { createId } from '../runtime/ids.ts';
+import { type Db, toDb, toJsonText, translate } from './database.ts';
+
+export interface StoredObservation {
+  readonly targetId: string;
+  readonly criterion: string;
+  readonly subject: string;
+  readonly body: Json;
+}
+
+export interface StoredCheck {
+  readonly targetId: string;
+  readonly state: string;
+  readonly body: Json;
+  readonly observations: readonly (StoredObservation & {
+    readonly since: Date | null;
+    readonly observedAt: Date;
+  })[];
+}
+
+export const readObservations = async (
+  db: Db,
+  targetIds: readonly string[],
+): Promise<readonly StoredObservation[]> =>
+  translate(async () => {
+    if (targetIds.length === 0) return [];
+    const rows = await db
+      .selectFrom('observations')
+      .select(['target_id', 'criterion', 'subject', 'body'])
+      .where('target_id', 'in', [...targetIds])
+      .execute();
+    return rows.map((row) => ({
+      targetId: row.target_id,
+      criterion: row.criterion,
+      subject: row.subject,
+      body: row.body,
+    }));
+  });
+
+/** Writes one check of many clients: history row and newest observations; a second call with the same operation changes nothing. */
+export const writeChecks = async (
+  db: Db,
+  operationId: string,
+  checks: readonly StoredCheck[],
+  at: Date,
+): Promise<void> => {
+  if (checks.length === 0) return;
+  await db
+    .insertInto('checks')
+    .values(
+      checks.map((check) => ({
+        id: createId(),
+        target_id: check.targetId,
+        operation_id: operationId,
+        state: check.state,
+        body: toJsonText(check.body),
+        at,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['operation_id', 'target_id']).doNothing())
+    .execute();
+  // Replaced whole, so that a workflow or environment that is gone leaves no clock behind.
+  await db
+    .deleteFrom('observations')
+    .where(
+      'target_id',
+      'in',
+      checks.map((check) => check.targetId),
+    )
+    .execute();
+  const observations = checks.flatMap((check) => check.observations);
+  if (observations.length > 0)
+    await db
+      .insertInto('observations')
+      .values(
+        observations.map((row) => ({
+          target_id: row.targetId,
+          criterion: row.criterion,
+          subject: row.subject,
+          body: toJsonText(row.body),
+          since: row.since,
+          observed_at: row.observedAt,
+          operation_id: operationId,
+        })),
+      )
+      .execute();
+  // Whoever was on it is off it when no clock of the client runs any more.
+  await sql`delete from claims c where c.target_id = any(${checks.map((check) => check.targetId)}::uuid[])
+    and not exists (select 1 from observations o where o.target_id = c.target_id and o.since is not null)`.execute(
+    db,
+  );
+};
+
+export interface CheckRecord {
+  readonly state: string;
+  readonly body: Json;
+  readonly at: Date;
+}
+
+export const readChecks = async (tx: Tx, targetId: string, limit: number): Promise<readonly CheckRecord[]> =>
+  (
+    await toDb(tx)
+      .selectFrom('checks')
+      .select(['state', 'body', 'at'])
+      .where('target_id', '=', targetId)
+      .orderBy('at', 'desc')
+      .limit(limit)
+      .execute()
+  ).map((row) => ({ state: row.state, body: row.body, at: row.at }));
+
+/** The newest finished operation of a verb whose result this scope may see whole: what a new check is compared with. */
+export const readLastResult = async (
+  db: Db,
+  verb: string,
+  joinKey: string,
+  before: string,
+): Promise<{ spokenId: string; result: Json; finishedAt: Date } | null> =>
+  translate(async () => {
+    const row = await db
+      .selectFrom('operations')
+      .select(['spoken_id', 'result', 'finished_at'])
+      .where('verb', '=', verb)
+      .where('join_key', '=', joinKey)
+      .where('state', '=', 'done')
+      .where('id', '<>', before)
+      .orderBy('created_at', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.finished_at
+      ? { spokenId: row.spoken_id, result: row.result, finishedAt: row.finished_at }
+      : null;
+  });
+
+export interface NoteRecord {
+  readonly by: string;
+  readonly body: string;
+  readonly at: Date;
+}
+
+export const addNote = async (tx: Tx, targetId: string, by: Actor, body: string, at: Date): Promise<void> => {
+  await toDb(tx)
+    .insertInto('notes')
+    .values({ id: createId(), target_id: targetId, by_actor: formatActor(by), body, at })
+    .execute();
+};
+
+export const readNotes = async (tx: Tx, targetId: string, limit: number): Promise<readonly NoteRecord[]> =>
+  (
+    await toDb(tx)
+      .selectFrom('notes')
+      .selectAll()
+      .where('target_id', '=', targetId)
+      .orderBy('at', 'desc')
+      .limit(limit)
+      .execute()
+  ).map((row) => ({ by: row.by_actor, body: row.body, at: row.at }));
+
+export interface ClaimRecord {
+  readonly targetId: string;
+  readonly by: Actor;
+  readonly at: Date;
+}
+
+/** First come: the claim that stands is returned, whoever's it is. */
+export const claimTarget = async (tx: Tx, targetId: string, by: Actor, at: Date): Promise<ClaimRecord> => {
+  const db = toDb(tx);
+  await db
+    .insertInto('claims')
+    .values({ target_id: targetId, by_team: by.team, by_user: by.user, at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await db
+    .selectFrom('claims')
+    .selectAll()
+    .where('target_id', '=', targetId)
+    .executeTakeFirstOrThrow();
+  return { targetId, by: { team: row.by_team, user: row.by_user }, at: row.at };
+};
+
+export const releaseClaim = async (tx: Tx, targetId: string): Promise<void> => {
+  await toDb(tx).deleteFrom('claims').where('target_id', '=', targetId).execute();
+};
+
+export const readClaims = async (db: Db, scope: Scope): Promise<readonly ClaimRecord[]> =>
+  translate(async () => {
+    if (scope.kind === 'only' && scope.targetIds.length === 0) return [];
+    let query = db.selectFrom('claims').selectAll();
+    if (scope.kind === 'only') query = query.where('target_id', 'in', [...scope.targetIds]);
+    return (await query.execute()).map((row) => ({
+      targetId: row.target_id,
+      by: { team: row.by_team, user: row.by_user },
+      at: row.at,
+    }));
+  });
+
+/** Redraws the newest cards that show this verb, after something beside the operation changed (a claim). */
+export const redrawCards = async (tx: Tx, verb: string, at: Date): Promise<void> => {
+  await sql`update cards set wanted_version = wanted_version + 1, next_at = least(next_at, ${at}) where id in (
+    select distinct on (c.team, c.channel) c.id from cards c join operations o on o.id = c.operation_id
+    where o.verb = ${verb} and c.superseded_by is null and c.created_at > ${new Date(at.getTime() - 86_400_000)} order by c.team, c.channel, c.created_at desc)`.execute(
+    toDb(tx),
+  );
+};
+
+export const readHold = async (db: Db, instanceId: string, fingerprint: string): Promise<Date | null> =>
+  translate(async () => {
+    const row = await db
+      .selectFrom('credential_holds')
+      .selectAll()
+      .where('instance_id', '=', instanceId)
+      .where('fingerprint', '=', fingerprint)
+      .where('released_at', 'is', null)
+      .executeTakeFirst();
+    return row?.refused_at ?? null;
+  });
+
+export const writeHold = async (db: Db, instanceId: string, fingerprint: string, at: Date): Promise<void> => {
+  await translate(() =>
+    db
+      .insertInto('credential_holds')
+      .values({ instance_id: instanceId, fingerprint, refused_at: at })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['instance_id', 'fingerprint'])
+          .doUpdateSet({ refused_at: at, released_at: null, released_by: null }),
+      )
+      .execute(),
+  );
+};
+
+/** A person confirms that the credential may be tried once more; returns how many holds were lifted. */
+export const releaseHolds = async (
+  tx: Tx,
+  instanceIds: readonly string[],
+  by: Actor,
+  at: Date,
+): Promise<number> => {
+  if (instanceIds.length === 0) return 0;
+  const released = await toDb(tx)
+    .updateTable('credential_holds')
+    .set({ released_at: at, released_by: formatActor(by) })
+    .where('instance_id', 'in', [...instanceIds])
+    .where('released_at', 'is', null)
+    .executeTakeFirst();
+  return Number(released.numUpdatedRows);
+};
