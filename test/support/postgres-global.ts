@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { toMessage } from '../../src/errors.ts';
 import { toDataFolder } from '../../src/store/embedded/data-folder.ts';
 import { stopLeftover } from '../../src/store/embedded/leftover.ts';
 import {
@@ -38,14 +39,21 @@ const isOwned = async (run: string): Promise<boolean> => {
   }
 };
 
+/** Runs beside this one may clear the same folder, so what cannot be cleared now is left for a later run. */
+const clearRun = async (run: string): Promise<void> => {
+  try {
+    await stopLeftover(toDataFolder(join(run, 'db')));
+    await rm(run, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    process.stderr.write(`an earlier test run is not cleared yet: ${toMessage(error)}\n`);
+  }
+};
+
 /** Only folders whose run is dead; a run that goes on beside this one keeps its server. */
 const clearDeadRuns = async (): Promise<void> => {
   for (const name of await readdir(home)) {
-    if (!name.startsWith('run-')) continue;
     const run = join(home, name);
-    if (await isOwned(run)) continue;
-    await stopLeftover(toDataFolder(join(run, 'db')));
-    await rm(run, { recursive: true, force: true });
+    if (name.startsWith('run-') && !(await isOwned(run))) await clearRun(run);
   }
 };
 
