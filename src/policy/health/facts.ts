@@ -102,6 +102,19 @@ export type ApiFact =
   | { readonly kind: 'unreadable-credential'; readonly say: string; readonly at: Date }
   | { readonly kind: 'timed-out'; readonly at: Date };
 
+export type EnvironmentName = 'production' | 'staging';
+
+/** What one environment's instance said. Production comes first wherever environments are listed. */
+export interface EnvironmentApi {
+  readonly environment: EnvironmentName;
+  /** Host name of the instance without path, for instance `heritage.example.com`; null where none is configured. */
+  readonly host: string | null;
+  readonly api: ApiFact;
+}
+
+/** What the control host (an address that is not Acumatica) said in the same check (contracts A20). */
+export type ControlAnswer = 'reachable' | 'unreachable' | 'not-asked';
+
 /** Figures that a client may override; defaults are the runbook's (seed 000, Health Check Criteria) and this issue's. */
 export interface Thresholds {
   /** Up to this many days pass. Default 25. */
@@ -142,11 +155,20 @@ export interface Observation {
   readonly url: string | null;
   /** Age of the fact that was judged, not of the judgement. */
   readonly observedAt: Date;
-  /** True where a connection failed (feeds "probably one cause"). */
-  readonly connection?: boolean;
+  /** Which of several: the environment for `api`, the workflow file for `ci`; absent where the criterion has only one. */
+  readonly subject?: string | undefined;
+  /** A moment that belongs to `say`, kept apart so that each reader sees it in their own zone: "publishing" + since 01:40. */
+  readonly moment?: { readonly word: 'since' | 'until' | 'at'; readonly at: Date } | undefined;
+  /** True where a connection failed, false where one was made, absent where none was tried (feeds "probably one cause"). */
+  readonly connection?: boolean | undefined;
+  /** Host of the instance that was or would have been asked. */
+  readonly host?: string | undefined;
 }
 
-/** An observation with the clock it runs: `since` is the first failing observation, kept across checks, null when passing. */
+/**
+ * An observation with the clock it runs: `since` is the first failing observation, kept across checks, null when passing.
+ * An unknown or warning observation keeps a `since` that an earlier failure started.
+ */
 export interface ClockedObservation extends Observation {
   readonly since: Date | null;
 }

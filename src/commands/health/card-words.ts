@@ -1,0 +1,92 @@
+/** The words of one client and one observation, as card, details and file share them. Foreign text is escaped here, once. */
+import { cutText, escapeLine, renderLink } from '../../blocks/escape.ts';
+import { statusMarks } from '../../blocks/status-line.ts';
+import { renderDate } from '../../blocks/time.ts';
+import type { Criterion } from '../../policy/health/facts.ts';
+import { sayPriority } from '../../policy/health/fleet.ts';
+import type { Change, CheckedClient, CheckedObservation } from '../../policy/health/report.ts';
+
+/** "I'm on it": who took a client, shown with the time. */
+export interface Claim {
+  readonly targetKey: string;
+  /** A mention such as `<@U0ONCALL>`, or a name. */
+  readonly by: string;
+  readonly at: Date;
+}
+
+const criterionWords: Readonly<Record<Criterion, string>> = {
+  api: 'API',
+  workflow: 'Workflow',
+  'last-deploy': 'Last deploy',
+  ci: 'CI',
+};
+
+/** "API (staging)". Production goes without saying, and a CI workflow is named by its own clause. */
+export const sayCriterion = ({ criterion, subject }: Pick<Change, 'criterion' | 'subject'>): string =>
+  criterion === 'api' && subject !== undefined && subject !== 'production'
+    ? `${criterionWords.api} (${subject})`
+    : criterionWords[criterion];
+
+/** Shortened after escaping, because Slack counts the escapes; the cut never breaks one. */
+export const escapeShort = (text: string, max: number): string => cutText(escapeLine(text), max);
+
+export const renderName = ({ client }: CheckedClient, max = 60): string =>
+  escapeShort(client.name.trim() || client.key, max);
+
+const renderMoment = (observation: CheckedObservation, zone: string): string => {
+  const { moment, since, verdict } = observation;
+  const told = moment === undefined ? '' : ` ${moment.word} ${renderDate(moment.at, zone)}`;
+  if (since === null) return told;
+  // An earlier failure's clock goes on while nothing can be seen; saying so keeps the deadline explainable.
+  return verdict === 'fail'
+    ? `${told}, since ${renderDate(since, zone)}`
+    : `${told}, was failing since ${renderDate(since, zone)}`;
+};
+
+/** "❌ API: sign-in refused, since today 01:40". */
+export const renderObservation = (observation: CheckedObservation, zone: string): string => {
+  const { emoji, word } = statusMarks[observation.verdict];
+  // The word stands beside the mark where the clause alone could be read either way.
+  const unsure = observation.verdict === 'unknown' ? `${word}, ` : '';
+  const say = escapeShort(observation.say, 160);
+  return `${emoji} ${escapeShort(sayCriterion(observation), 40)}: ${unsure}${say}${renderMoment(observation, zone)}`;
+};
+
+/** "→ ask the client for … · Open", empty where there is neither step nor link. */
+export const renderNext = ({ next, url }: CheckedObservation): string => {
+  const parts = [next === null ? '' : escapeShort(next, 160), url === null ? '' : renderLink(url, 'Open')];
+  const present = parts.filter((part) => part !== '');
+  return present.length === 0 ? '' : `→ ${present.join(' · ')}`;
+};
+
+const renderDeadline = ({ respondBy }: CheckedClient, now: Date, zone: string): string => {
+  if (respondBy === null) return '';
+  const at = renderDate(respondBy, zone);
+  return respondBy.getTime() < now.getTime() ? ` · ⏰ overdue, answer was due ${at}` : ` · answer by ${at}`;
+};
+
+/** "*P1 · Heritage Fabrics* (premium) · answer by …". */
+export const renderHeadline = (client: CheckedClient, now: Date, zone: string): string => {
+  const priority =
+    client.state === 'fail' || client.priority !== 'none' ? `${sayPriority(client.priority)} · ` : '';
+  return `*${priority}${renderName(client)}* (${client.client.tier})${renderDeadline(client, now, zone)}`;
+};
+
+const renderPerson = (by: string): string => (/^<@[UW][A-Z0-9]+>$/.test(by) ? by : escapeShort(by, 60));
+
+/** The newest claim; who had it before is in the details of the client. Empty where nobody took it. */
+export const renderClaim = (claims: readonly Claim[], key: string, zone: string): string => {
+  const newest = claims
+    .filter((claim) => claim.targetKey === key)
+    .toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
+  return newest === undefined
+    ? ''
+    : `🙋 ${renderPerson(newest.by)} is on it since ${renderDate(newest.at, zone)}`;
+};
+
+/** What stands in for a whole client on one line: its worst verdicts, in the order of the criteria. */
+export const findTold = ({ state, observations }: CheckedClient): readonly CheckedObservation[] =>
+  observations.filter(
+    (observation) =>
+      observation.verdict === state || (observation.since !== null && observation.verdict !== 'pass'),
+  );

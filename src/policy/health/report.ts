@@ -1,0 +1,94 @@
+/**
+ * One health check as it is stored and handed around: `HealthReport` is plain JSON (moments as ISO strings), `HealthCheck` the
+ * same with Dates. Judging, ordering and saying are left to the neighbours.
+ */
+import { z } from 'zod';
+
+const Instant = z.codec(z.iso.datetime(), z.date(), {
+  decode: (iso) => new Date(iso),
+  encode: (at) => at.toISOString(),
+});
+
+const defineReport = <T extends z.ZodType>(instant: T) => {
+  const observation = z.object({
+    criterion: z.enum(['last-deploy', 'ci', 'workflow', 'api']),
+    subject: z.string().optional(),
+    verdict: z.enum(['pass', 'warn', 'fail', 'unknown']),
+    cause: z.string(),
+    say: z.string(),
+    next: z.string().nullable(),
+    url: z.string().nullable(),
+    observedAt: instant,
+    since: instant.nullable(),
+    moment: z.object({ word: z.enum(['since', 'until', 'at']), at: instant }).optional(),
+    connection: z.boolean().optional(),
+    host: z.string().optional(),
+  });
+  const client = z.object({
+    targetId: z.string(),
+    key: z.string(),
+    name: z.string(),
+    repo: z.string(),
+    tier: z.enum(['premium', 'standard', 'self-service']),
+    status: z.enum(['active', 'offboarding', 'archived']),
+    zone: z.string(),
+  });
+  const change = z.object({
+    key: z.string(),
+    name: z.string(),
+    criterion: observation.shape.criterion,
+    subject: z.string().optional(),
+    say: z.string(),
+  });
+  return z.object({
+    schema: z.literal('acuops.health/1'),
+    /** What was asked for, as a person says it: "all clients", "premium clients", "Heritage Fabrics". */
+    scope: z.string(),
+    startedAt: instant,
+    /** Null while the check runs. */
+    finishedAt: instant.nullable(),
+    progress: z.object({ done: z.int().min(0), total: z.int().min(0) }),
+    /** Worst first. While the check runs: those judged so far. */
+    clients: z
+      .array(
+        z.object({
+          client,
+          state: z.enum(['pass', 'warn', 'fail', 'unknown', 'not-judged']),
+          observations: z.array(observation).readonly(),
+          priority: z.enum(['P1', 'P2', 'critical', 'none']),
+          respondBy: instant.nullable(),
+        }),
+      )
+      .readonly(),
+    /** The finished check of the same scope before this one. */
+    previous: z.object({ reference: z.string(), finishedAt: instant }).nullable(),
+    /** Against `previous`; both empty at the first check. */
+    changes: z.object({ appeared: z.array(change).readonly(), recovered: z.array(change).readonly() }),
+    commonCause: z
+      .object({
+        kind: z.enum(['network', 'host', 'acumatica', 'unclear']),
+        failing: z.int(),
+        probed: z.int(),
+        host: z.string().nullable(),
+        say: z.string(),
+        next: z.string(),
+      })
+      .nullable(),
+    exitCode: z.union([z.literal(0), z.literal(1), z.literal(4)]),
+  });
+};
+
+export const HealthReport = defineReport(z.iso.datetime());
+export type HealthReport = z.infer<typeof HealthReport>;
+
+const HealthCheck = defineReport(Instant);
+export type HealthCheck = z.output<typeof HealthCheck>;
+export type CheckedClient = HealthCheck['clients'][number];
+export type CheckedObservation = CheckedClient['observations'][number];
+export type Change = HealthCheck['changes']['appeared'][number];
+export type CommonCause = NonNullable<HealthCheck['commonCause']>;
+
+export const toHealthReport = (check: HealthCheck): HealthReport => HealthCheck.encode(check);
+
+/** @throws ZodError where a stored report is not one. */
+export const toHealthCheck = (report: HealthReport): HealthCheck => HealthCheck.decode(report);
