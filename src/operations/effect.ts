@@ -93,7 +93,7 @@ export const createEffectDoor = (store: EffectStore): EffectDoor => {
     }
     if (sent.kind === 'confirmed') {
       await store.settle(effect.id, 'confirmed', sent.externalId, sent.detail);
-      return { kind: 'confirmed', externalId: sent.externalId, effect };
+      return { kind: 'confirmed', externalId: sent.externalId, effect: { ...effect, detail: sent.detail ?? effect.detail } };
     }
     await store.settle(effect.id, 'rejected', null, sent.detail ?? { say: sent.say });
     return { kind: 'rejected', say: sent.say };

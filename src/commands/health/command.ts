@@ -1,0 +1,88 @@
+/** `health [client|tier] [--all] [--failed] [--fresh]`: the true state of the fleet in one card. */
+import { z } from 'zod';
+import { type AnyCommand, type CardView, defineCommand } from '../../operations/command.ts';
+import type { Json } from '../../operations/json.ts';
+import type { Message } from '../../operations/message.ts';
+import type { Operation } from '../../operations/operation.ts';
+import type { Scope } from '../../operations/scope.ts';
+import { HealthReport } from '../../policy/health/report.ts';
+import { type Claim, renderHealthCard, toHealthJson } from './blocks.ts';
+import { createHealthItems } from './items.ts';
+import { createHealthSteps } from './job.ts';
+import { isTier, toJoinKey } from './plan.ts';
+import type { HealthPowers } from './powers.ts';
+
+const HealthInput = z.strictObject({
+  who: z.string().trim().toLowerCase().max(40, 'is too long for a client or tier').optional(),
+  all: z.boolean().default(false),
+  failed: z.boolean().default(false),
+  fresh: z.boolean().default(false),
+});
+
+export interface HealthCardPowers {
+  readonly readClaims: (scope: Scope) => Promise<readonly Claim[]>;
+}
+
+export const defineHealth = (powers: HealthPowers & HealthCardPowers): AnyCommand =>
+  defineCommand({
+    kind: 'long',
+    verb: 'health',
+    aliases: ['h', 'check'],
+    summary: 'Check clients now: API, workflow, last deploy, CI',
+    words: {
+      positionals: [{ name: 'who', about: 'a client or a tier; without it, all that you may see' }],
+      flags: {
+        all: { kind: 'switch', about: 'all clients' },
+        failed: { kind: 'switch', about: 'list failing clients only' },
+        fresh: { kind: 'switch', about: 'ask for every fact again, use none that is known' },
+      },
+    },
+    example: 'health heritage',
+    input: HealthInput,
+    permission: (input) => (input.fresh ? 'operate' : 'look'),
+    effect: 'none',
+    asks: (input) => {
+      if (input.who === undefined || input.all) return { kind: 'visible' };
+      return isTier(input.who) ? { kind: 'tier', tier: input.who } : { kind: 'key', key: input.who };
+    },
+    joinKey: toJoinKey,
+    firstStep: 'start',
+    deadlineMs: 60_000,
+    steps: createHealthSteps(powers),
+    items: createHealthItems(powers),
+    render: (view) => render(powers, view),
+    toJson: (operation) => {
+      const report = HealthReport.safeParse(operation.result);
+      return report.success ? (toHealthJson(report.data) as unknown as Json) : operation.result;
+    },
+  });
+
+const render = async (powers: HealthCardPowers, view: CardView): Promise<Message> => {
+  const { operation } = view;
+  const report = HealthReport.safeParse(operation.result);
+  // Asked, but no worker has begun yet: an empty report says just that.
+  const shown = report.success ? report.data : startingReport(operation);
+  return renderHealthCard(shown, {
+    now: view.now,
+    zone: view.zone,
+    spokenId: operation.spokenId,
+    cardId: view.cardId,
+    version: view.version,
+    claims: await powers.readClaims(operation.scope),
+    supersededBy: view.supersededBy,
+    failedOnly: (operation.input as { failed?: boolean }).failed === true,
+  });
+};
+
+const startingReport = (operation: Operation): HealthReport => ({
+  schema: 'acuops.health/1',
+  scope: 'clients',
+  startedAt: operation.createdAt.toISOString(),
+  finishedAt: null,
+  progress: { done: 0, total: 0 },
+  clients: [],
+  previous: null,
+  changes: { appeared: [], recovered: [] },
+  commonCause: null,
+  exitCode: 0,
+});

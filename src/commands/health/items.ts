@@ -1,0 +1,87 @@
+/** The parts of a health check that any worker may do: read one pipeline, probe one instance, reach the control host. Each hands on judged observations. */
+import { z } from 'zod';
+import type { Json } from '../../operations/json.ts';
+import type { ItemContext, ItemResult } from '../../operations/operation.ts';
+import { planDeployJobs } from '../../policy/health/deploy-runs.ts';
+import type { Observation } from '../../policy/health/facts.ts';
+import { judgeApi } from '../../policy/health/judge-api.ts';
+import { judgeCi } from '../../policy/health/judge-ci.ts';
+import { judgeLastDeploy } from '../../policy/health/judge-last-deploy.ts';
+import { judgeWorkflow } from '../../policy/health/judge-workflow.ts';
+import { StoredObservation } from '../../policy/health/report.ts';
+import { findPublishing, type HealthInput, toHealthClient } from './plan.ts';
+import type { HealthPowers } from './powers.ts';
+
+/** Facts of this age are used as they are; `--fresh` asks for all. */
+const usualAgeMs = 5 * 60_000;
+/** The control host is given this long, as part of the last step. */
+export const controlMs = 8_000;
+
+const ItemInput = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('pipeline'), targetId: z.string() }),
+  z.object({
+    kind: z.literal('api'),
+    targetId: z.string(),
+    environment: z.enum(['production', 'staging']),
+    publishing: z.object({ since: z.string(), runUrl: z.string() }).nullable(),
+  }),
+  z.object({ kind: z.literal('control') }),
+]);
+const ItemAnswer = z.object({
+  observations: z.array(StoredObservation),
+  publishing: z
+    .array(z.object({ instanceId: z.string(), run: z.object({ since: z.string(), runUrl: z.string() }) }))
+    .optional(),
+  control: z.boolean().optional(),
+});
+type ItemAnswer = z.output<typeof ItemAnswer>;
+
+const encode = (answer: { observations: readonly Observation[] } & Omit<ItemAnswer, 'observations'>): Json =>
+  ItemAnswer.encode({
+    ...answer,
+    observations: answer.observations.map((observation) => ({ ...observation, since: null })),
+  }) as Json;
+
+export const createHealthItems =
+  (powers: HealthPowers) =>
+  async (context: ItemContext): Promise<Json> => {
+    const input = ItemInput.parse(context.item.input);
+    if (input.kind === 'control')
+      return encode({
+        observations: [],
+        control: await powers.reachControl(AbortSignal.any([context.signal, AbortSignal.timeout(controlMs)])),
+      });
+    const [target] = await powers.readTargets({ kind: 'only', targetIds: [input.targetId] }, {});
+    if (!target) return encode({ observations: [] });
+    const client = toHealthClient(target);
+    if (input.kind === 'pipeline') {
+      const { fresh } = context.operation.input as unknown as HealthInput;
+      const pipeline = await powers.readPipeline(client, {
+        maxAgeMs: fresh ? 0 : usualAgeMs,
+        signal: context.signal,
+        planJobs: (facts) => planDeployJobs(facts, client),
+      });
+      const now = context.now();
+      return encode({
+        observations: [
+          judgeWorkflow(client, pipeline.workflows, now),
+          judgeLastDeploy(client, pipeline, now),
+          ...judgeCi(client, pipeline.runs, now),
+        ],
+        publishing: [...findPublishing(target, pipeline)],
+      });
+    }
+    const environment = target.environments.find((candidate) => candidate.name === input.environment);
+    if (!environment) return encode({ observations: [] });
+    const publishing = input.publishing
+      ? { since: new Date(input.publishing.since), runUrl: input.publishing.runUrl }
+      : null;
+    const api = await powers.probe(context, { environment, targetId: target.id, publishing });
+    return encode({
+      observations: [judgeApi({ environment: environment.name, host: new URL(environment.url).host, api })],
+    });
+  };
+
+/** What a finished item handed on; null while it is open or when it came too late. */
+export const readAnswer = (item: ItemResult | undefined): ItemAnswer | null =>
+  item?.state === 'done' ? ItemAnswer.decode(item.result as z.input<typeof ItemAnswer>) : null;

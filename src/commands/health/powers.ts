@@ -1,0 +1,36 @@
+/** What a health check needs from outside; `app.ts` joins it with the real parts. */
+import type { Json } from '../../operations/json.ts';
+import type { Operation } from '../../operations/operation.ts';
+import type { Scope } from '../../operations/scope.ts';
+import type { Target } from '../../operations/target.ts';
+import type {
+  ClientHealth,
+  ClockedObservation,
+  HealthClient,
+  PipelineFacts,
+} from '../../policy/health/facts.ts';
+import type { InstanceProbe } from '../../steps/probe-instance.ts';
+
+export interface HealthPowers {
+  readonly readTargets: (scope: Scope, filter: { tier?: string }) => Promise<readonly Target[]>;
+  /** Others on the same instances: their publishes restart ours too. */
+  readonly readNeighbours: (targets: readonly Target[]) => Promise<readonly Target[]>;
+  readonly readPipeline: (
+    client: HealthClient,
+    options: {
+      maxAgeMs: number;
+      signal: AbortSignal;
+      planJobs: (facts: PipelineFacts) => readonly { runId: number; attempt: number }[];
+    },
+  ) => Promise<PipelineFacts>;
+  readonly probe: InstanceProbe;
+  readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
+  readonly readClocks: (
+    targetIds: readonly string[],
+  ) => Promise<readonly { targetId: string; observation: ClockedObservation }[]>;
+  readonly readPrevious: (
+    operation: Operation,
+    scopeKey: string,
+  ) => Promise<{ spokenId: string; result: Json } | null>;
+  readonly saveChecks: (operation: Operation, clients: readonly ClientHealth[], at: Date) => Promise<void>;
+}
