@@ -1,0 +1,55 @@
+/** One HTTP exchange for `guarded-fetch.ts`: sends, reads the body up to the cap and lets go of the connection. Throws what the connection throws. */
+import type { Agent } from 'undici';
+import type { GuardedRequest, GuardedResult } from './guarded-request.ts';
+
+export interface Exchange {
+  readonly agent: Agent;
+  readonly url: URL;
+  readonly request: GuardedRequest;
+  readonly signal: AbortSignal;
+  readonly maxBytes: number;
+}
+
+type Answer = Extract<GuardedResult, { kind: 'answer' }>;
+
+/** Rejects as soon as the signal says so: undici does not look at it while a name is being resolved. */
+const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+
+const readCapped = async (body: AsyncIterable<Uint8Array>, maxBytes: number) => {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    const room = maxBytes - size;
+    parts.push(part.length > room ? part.subarray(0, room) : part);
+    size += part.length;
+    // Leaving the loop destroys the stream and with it the connection.
+    if (size > maxBytes) break;
+  }
+  return { text: Buffer.concat(parts).toString('utf8'), truncated: size > maxBytes };
+};
+
+export const sendOnce = async ({ agent, url, request, signal, maxBytes }: Exchange): Promise<Answer> => {
+  const asked = agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: request.method ?? 'GET',
+    // A packed answer could unpack to anything; asked plainly, the cap means what it says.
+    headers: { 'accept-encoding': 'identity', ...request.headers },
+    body: request.body ?? null,
+    signal,
+  });
+  // If we leave first, a late answer must still be let go of.
+  asked.then(
+    (late) => signal.aborted && late.body.destroy(),
+    () => undefined,
+  );
+  const answer = await untilAborted(asked, signal);
+  const { text, truncated } = await untilAborted(readCapped(answer.body, maxBytes), signal);
+  return { kind: 'answer', status: answer.statusCode, headers: answer.headers, body: text, truncated };
+};

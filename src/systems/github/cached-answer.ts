@@ -1,0 +1,47 @@
+/**
+ * What is kept of GitHub's answers, and under which keys. The store implements the port; a mark is an entry of its own
+ * that says "whatever was asked under this key before then is out of date", so that a slow reader cannot undo it.
+ */
+import type { HealthClient } from '../../policy/health/facts.ts';
+
+export interface CachedAnswer {
+  readonly key: string;
+  readonly etag: string | null;
+  /** When the answer was asked for, not when it came. For a mark: since when older answers do not count. */
+  readonly fetchedAt: Date;
+  /** 200, or 0 for a mark. */
+  readonly status: number;
+  /** JSON of the needed fields only, null for a mark. */
+  readonly body: unknown;
+}
+
+export interface GitHubCache {
+  readonly read: (keys: readonly string[]) => Promise<Map<string, CachedAnswer>>;
+  /** Replaces entries of the same key. */
+  readonly write: (entries: readonly CachedAnswer[]) => Promise<void>;
+}
+
+/** GitHub's names know no upper or lower case. */
+const toBase = (repo: string): string => `github/${repo.toLowerCase()}`;
+
+export const toWorkflowsKey = (repo: string, page = 1): string => `${toBase(repo)}/workflows/${page}`;
+/** Runs of one branch; with a file, of that workflow only. */
+export const toRunsKey = (repo: string, branch: string, file?: string): string =>
+  `${toBase(repo)}/runs/${encodeURIComponent(branch)}${file === undefined ? '' : `/${encodeURIComponent(file)}`}`;
+export const toTagsKey = (repo: string): string => `${toBase(repo)}/deploy-tags`;
+export const toJobsKey = (repo: string, runId: number, attempt: number): string =>
+  `${toBase(repo)}/jobs/${runId}/${attempt}`;
+export const toMarkKey = (key: string): string => `changed/${key}`;
+
+export const createMark = (key: string, at: Date): CachedAnswer => ({
+  key: toMarkKey(key),
+  etag: null,
+  fetchedAt: at,
+  status: 0,
+  body: null,
+});
+
+/** The workflows whose runs a health check looks at, without doubles. */
+export const toNeededFiles = (
+  client: Pick<HealthClient, 'deployWorkflow' | 'ciWorkflows'>,
+): readonly string[] => [...new Set([client.deployWorkflow, ...client.ciWorkflows])];

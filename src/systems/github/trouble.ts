@@ -1,0 +1,86 @@
+/** Turns whatever Octokit throws into a reason that people understand and code decides by. Nothing of the answer's own text is passed on. */
+import type { UnknownReason } from '../../policy/health/facts.ts';
+
+export interface Trouble {
+  readonly kind: 'trouble';
+  readonly reason: UnknownReason;
+  /** Short clause: "GitHub answered 503". */
+  readonly say: string;
+  /** Null where no answer came. */
+  readonly status: number | null;
+  /** For `rate-limited`: when to ask again. */
+  readonly until: Date | null;
+}
+
+interface Answered {
+  readonly status: number;
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** Octokit gives requests that were never answered a status of 500 too; only those with a response were. */
+const toAnswered = (error: unknown): Answered | null => {
+  if (!isRecord(error) || typeof error['status'] !== 'number' || !isRecord(error['response'])) return null;
+  const headers = isRecord(error['response']['headers']) ? error['response']['headers'] : {};
+  const message = error instanceof Error ? error.message : '';
+  return { status: error['status'], message, headers: headers as Answered['headers'] };
+};
+
+const toTime = (at: Date): string => `${at.toISOString().slice(11, 16)} UTC`;
+
+const toUntil = ({ headers }: Answered, now: Date): Date => {
+  const retryAfter = Number(headers['retry-after'] ?? Number.NaN);
+  if (Number.isFinite(retryAfter)) return new Date(now.getTime() + retryAfter * 1_000);
+  const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN);
+  if (headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset)) return new Date(reset * 1_000);
+  return new Date(now.getTime() + 60_000);
+};
+
+const isLimit = ({ status, message, headers }: Answered): boolean =>
+  status === 429 ||
+  (status === 403 &&
+    (headers['retry-after'] !== undefined ||
+      headers['x-ratelimit-remaining'] === '0' ||
+      /rate limit/i.test(message)));
+
+const refusals: ReadonlyMap<number, string> = new Map([
+  [401, 'GitHub refused the token (401)'],
+  [403, 'the token may not read this repository (403)'],
+  [404, 'repository not found or the token has no access'],
+  [410, 'the repository is gone (410)'],
+  [451, 'the repository is blocked (451)'],
+]);
+
+const toNetworkSay = (error: unknown): string => {
+  let cause: unknown = error;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  const code = isRecord(cause) && typeof cause['code'] === 'string' ? ` (${cause['code']})` : '';
+  return `GitHub could not be reached${code}`;
+};
+
+export const toTrouble = (error: unknown, now: Date): Trouble => {
+  const answered = toAnswered(error);
+  const trouble = (reason: UnknownReason, say: string, until: Date | null = null): Trouble => ({
+    kind: 'trouble',
+    reason,
+    say,
+    status: answered?.status ?? null,
+    until,
+  });
+  if (answered === null) {
+    if (error instanceof Error && error.name === 'AbortError')
+      return trouble('timed-out', 'GitHub did not answer in time');
+    return trouble('unavailable', toNetworkSay(error));
+  }
+  if (isLimit(answered)) {
+    const until = toUntil(answered, now);
+    return trouble('rate-limited', `GitHub's limit is reached until ${toTime(until)}`, until);
+  }
+  const refusal = refusals.get(answered.status);
+  return refusal === undefined
+    ? trouble('unavailable', `GitHub answered ${answered.status}`)
+    : trouble('no-access', refusal);
+};
