@@ -1,0 +1,14 @@
+/** How a person is named in a message: a mention where Slack knows them, plain code where only the desk's machine does. */
+import type { Actor } from '../operations/call.ts';
+import { escapeLine } from './escape.ts';
+
+export const renderPerson = (actor: Actor): string =>
+  /^[UW][A-Z0-9]{2,}$/u.test(actor.user)
+    ? `<@${actor.user}>`
+    : `\`${escapeLine(`${actor.team}:${actor.user}`)}\``;
+
+/** From the stored form `team:user`. */
+export const renderStoredPerson = (text: string): string => {
+  const at = text.indexOf(':');
+  return renderPerson({ team: text.slice(0, at), user: text.slice(at + 1) });
+};

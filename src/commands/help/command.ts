@@ -1,0 +1,86 @@
+/** `help [verb]`: what you may ask for, and how one command is written. */
+import { z } from 'zod';
+import { answerLines } from '../../blocks/answer.ts';
+import type { Actor } from '../../operations/call.ts';
+import { type AnyCommand, defineCommand, type Permission } from '../../operations/command.ts';
+import { type CommandList, toCode, toUsage } from '../../operations/words.ts';
+import { decideRights, type Grant } from '../../policy/access.ts';
+
+export interface HelpPowers {
+  /** Asked late: help is itself in the list. */
+  readonly commands: () => CommandList;
+  readonly readGrants: (actor: Actor) => Promise<readonly Grant[]>;
+}
+
+export const defineHelp = (powers: HelpPowers): AnyCommand =>
+  defineCommand({
+    kind: 'now',
+    verb: 'help',
+    aliases: ['?'],
+    summary: 'What you can ask for; help <verb> explains one',
+    words: { positionals: [{ name: 'topic', about: 'a command' }], flags: {} },
+    example: 'help health',
+    input: z.strictObject({
+      topic: z.string().trim().toLowerCase().max(40, 'is too long for a command').optional(),
+    }),
+    permission: () => 'ask-status',
+    effect: 'none',
+    asks: () => ({ kind: 'none' }),
+    run: async ({ actor }, { topic }) => {
+      const list = powers.commands();
+      if (topic !== undefined) {
+        const command = list.find(topic);
+        return command ? explain(command) : list.explainUnknown(topic);
+      }
+      const grants = await powers.readGrants(actor);
+      const allowed = list.all.filter((command) => isAllowed(command, grants));
+      return answerLines({
+        lines: [
+          'What you can ask for:',
+          ...allowed.map((command) => `• ${toCode(command.verb)} ${command.summary}`),
+        ],
+        foot: `${toCode('/acuops help <verb>')} explains one · in a thread, mention the bot instead of the slash command`,
+        data: allowed.map((command) => ({
+          verb: command.verb,
+          aliases: [...command.aliases],
+          summary: command.summary,
+          usage: toUsage(command),
+        })),
+      });
+    },
+  });
+
+/** What the command needs at least: its permission with the plainest input, where that input is lawful. */
+const isAllowed = (command: AnyCommand, grants: readonly Grant[]): boolean => {
+  const plain = command.input.safeParse({});
+  const needed: Permission = command.permission(plain.success ? plain.data : {});
+  const rights = decideRights(grants, needed);
+  return rights.kind === 'all' || rights.targetIds.length > 0;
+};
+
+const explain = (command: AnyCommand) => {
+  const words = [...command.words.positionals, ...(command.words.rest ? [command.words.rest] : [])].map(
+    (word) => `• ${toCode(word.name)} ${word.about}${word.required ? '' : ' (may be left out)'}`,
+  );
+  const flags = Object.entries(command.words.flags).map(
+    ([name, flag]) => `• ${toCode(`--${name}`)} ${flag.about}`,
+  );
+  const also = command.aliases.length > 0 ? [`Also: ${command.aliases.map(toCode).join(', ')}`] : [];
+  return answerLines({
+    lines: [
+      `${toCode(command.verb)}: ${command.summary}`,
+      `Usage: ${toCode(toUsage(command))}`,
+      ...words,
+      ...flags,
+      `Example: ${toCode(`/acuops ${command.example}`)}`,
+      ...also,
+    ],
+    data: {
+      verb: command.verb,
+      aliases: [...command.aliases],
+      summary: command.summary,
+      usage: toUsage(command),
+      example: command.example,
+    },
+  });
+};

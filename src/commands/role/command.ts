@@ -1,0 +1,133 @@
+/** `role grant|revoke|list`: who may do what here. The first admins come from the configuration and cannot be revoked from Slack. */
+import { z } from 'zod';
+import { answerLines } from '../../blocks/answer.ts';
+import { escapeLine } from '../../blocks/escape.ts';
+import { renderPerson } from '../../blocks/person.ts';
+import type { Actor } from '../../operations/call.ts';
+import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
+import { type Refusal, refuse } from '../../operations/refusal.ts';
+import type { Tx } from '../../operations/tx.ts';
+import { type Role, roles } from '../../policy/access.ts';
+import { parseSubject, type Subject } from './subject.ts';
+
+export interface RoleRule {
+  readonly subjectKind: Subject['kind'];
+  readonly team: string;
+  readonly subject: string;
+  readonly role: Role;
+  readonly targetId: string | null;
+}
+
+export interface RolePowers {
+  readonly addRule: (tx: Tx, rule: RoleRule, by: Actor, at: Date) => Promise<'added' | 'there'>;
+  readonly removeRule: (tx: Tx, rule: RoleRule) => Promise<'removed' | 'absent'>;
+  readonly readRules: (tx: Tx) => Promise<readonly RoleRule[]>;
+  readonly resolveTarget: (tx: Tx, key: string) => Promise<string | null>;
+  readonly admins: readonly Actor[];
+}
+
+const RoleInput = z.strictObject({
+  action: z.enum(['grant', 'revoke', 'list'], 'must be grant, revoke or list').default('list'),
+  who: z.string().trim().max(100, 'is too long').optional(),
+  role: z.enum(roles, `must be one of ${roles.join(', ')}`).optional(),
+  client: z.string().trim().toLowerCase().max(40, 'is too long for a client').optional(),
+});
+type RoleInput = z.output<typeof RoleInput>;
+
+export const defineRole = (powers: RolePowers): AnyCommand =>
+  defineCommand({
+    kind: 'now',
+    verb: 'role',
+    aliases: ['roles'],
+    summary: 'Who may do what: grant, revoke, list',
+    words: {
+      positionals: [
+        { name: 'action', about: 'grant, revoke or list' },
+        { name: 'who', about: '@person, @group, T…:U… or T… for a whole team' },
+        { name: 'role', about: `one of ${roles.join(', ')}` },
+        { name: 'client', about: 'for contact: whose' },
+      ],
+      flags: {},
+    },
+    example: 'role grant @maria operator',
+    input: RoleInput,
+    permission: () => 'administer',
+    effect: 'record',
+    asks: () => ({ kind: 'desk' }),
+    run: (context, input) =>
+      input.action === 'list' ? listRules(powers, context) : change(powers, context, input),
+  });
+
+const listRules = async (powers: RolePowers, { tx }: NowContext) => {
+  const rules = await powers.readRules(tx);
+  return answerLines({
+    lines: [
+      'Who may do what:',
+      ...powers.admins.map((actor) => `• ${renderPerson(actor)} admin, by configuration`),
+      ...rules.map(
+        (rule) => `• ${saySubject(rule)} ${rule.role}${rule.targetId === null ? '' : ' of one client'}`,
+      ),
+    ],
+    foot: 'Everybody else is denied.',
+    data: rules.map((rule) => ({ ...rule })),
+  });
+};
+
+const saySubject = (rule: Pick<RoleRule, 'subjectKind' | 'team' | 'subject'>): string => {
+  if (rule.subjectKind === 'group') return `<!subteam^${escapeLine(rule.subject)}>`;
+  if (rule.subjectKind === 'team') return `everybody of \`${escapeLine(rule.team)}\``;
+  return renderPerson({ team: rule.team, user: rule.subject });
+};
+
+const change = async (powers: RolePowers, context: NowContext, input: RoleInput) => {
+  const rule = await toRule(powers, context, input);
+  if ('kind' in rule) return rule;
+  const { tx, actor, now } = context;
+  const who = saySubject(rule);
+  const what = `${rule.role}${input.client === undefined ? '' : ` of *${escapeLine(input.client)}*`}`;
+  const audit = { action: input.action, who: `${rule.team}:${rule.subject}`, role: rule.role };
+  if (input.action === 'grant') {
+    const done = await powers.addRule(tx, rule, actor, now);
+    return answerLines({
+      lines: [done === 'added' ? `${who} is ${what} from now on.` : `${who} already was ${what}.`],
+      data: audit,
+      audit,
+    });
+  }
+  const done = await powers.removeRule(tx, rule);
+  if (done === 'absent')
+    return refuse(
+      'not-found',
+      `${who} was not ${what}, so nothing changed. \`/acuops role list\` shows who is what.`,
+    );
+  return answerLines({ lines: [`${who} is no longer ${what}.`], data: audit, audit });
+};
+
+const toRule = async (
+  powers: RolePowers,
+  { tx, actor, via }: NowContext,
+  input: RoleInput,
+): Promise<RoleRule | Refusal> => {
+  if (input.who === undefined || input.role === undefined)
+    return refuse(
+      'usage',
+      `Say who and which role.\nExample: \`/acuops role ${input.action} @maria operator\``,
+    );
+  const subject = parseSubject(input.who, via === 'slack' ? actor.team : null);
+  if (subject === null)
+    return refuse(
+      'usage',
+      '`who` must be @person, @group, `T…:U…` or `T…` for a whole team.\nExample: `/acuops role grant T0123:U0456 operator`',
+    );
+  if (input.role === 'contact' && input.client === undefined)
+    return refuse(
+      'usage',
+      'A contact belongs to a client.\nExample: `/acuops role grant T0123:U0456 contact heritage`',
+    );
+  if (input.role !== 'contact' && input.client !== undefined)
+    return refuse('usage', `Only the role contact is bound to a client; ${input.role} is for all of them.`);
+  const targetId = input.client === undefined ? null : await powers.resolveTarget(tx, input.client);
+  if (input.client !== undefined && targetId === null)
+    return refuse('not-found', `There is no client \`${escapeLine(input.client)}\`.`);
+  return { subjectKind: subject.kind, team: subject.team, subject: subject.id, role: input.role, targetId };
+};

@@ -1,0 +1,119 @@
+/** `token create|list|revoke`: personal tokens for the terminal. A token acts as the person who made it, and is shown once. */
+import { z } from 'zod';
+import { answerLines } from '../../blocks/answer.ts';
+import { escapeLine } from '../../blocks/escape.ts';
+import { sayAge } from '../../blocks/time.ts';
+import type { Actor } from '../../operations/call.ts';
+import { type AnyCommand, defineCommand } from '../../operations/command.ts';
+import { refuse } from '../../operations/refusal.ts';
+import type { Tx } from '../../operations/tx.ts';
+
+const dayMs = 86_400_000;
+
+export interface TokenPowers {
+  readonly create: (tx: Tx, owner: Actor, label: string, at: Date, expiresAt: Date) => Promise<string>;
+  readonly read: (
+    tx: Tx,
+    owner: Actor,
+    at: Date,
+  ) => Promise<
+    readonly {
+      readonly label: string;
+      readonly createdAt: Date;
+      readonly expiresAt: Date;
+      readonly usedAt: Date | null;
+    }[]
+  >;
+  readonly revoke: (tx: Tx, owner: Actor, label: string | null, at: Date) => Promise<number>;
+}
+
+export const defineToken = (powers: TokenPowers): AnyCommand =>
+  defineCommand({
+    kind: 'now',
+    verb: 'token',
+    aliases: ['tokens'],
+    summary: 'Your tokens for the terminal: create, list, revoke',
+    words: {
+      positionals: [
+        { name: 'action', about: 'create, list or revoke' },
+        { name: 'label', about: 'what you call it, such as laptop' },
+      ],
+      flags: {
+        days: { kind: 'text', about: 'how long it lives, 1 to 365; default 90' },
+        all: { kind: 'switch', about: 'revoke all of yours' },
+      },
+    },
+    example: 'token create laptop',
+    input: z.strictObject({
+      action: z.enum(['create', 'list', 'revoke'], 'must be create, list or revoke').default('list'),
+      label: z
+        .string()
+        .trim()
+        .regex(/^[\w.-]{1,40}$/u, 'must be 1 to 40 letters, digits, dots or dashes')
+        .optional(),
+      days: z.coerce
+        .number('must be a whole number of days')
+        .int('must be a whole number of days')
+        .min(1, 'must be 1 to 365')
+        .max(365, 'must be 1 to 365')
+        .default(90),
+      all: z.boolean().default(false),
+    }),
+    permission: () => 'look',
+    effect: 'record',
+    asks: () => ({ kind: 'none' }),
+    // A terminal must not make itself a second key.
+    run: async ({ tx, actor, via, now }, { action, label, days, all }) => {
+      if (action === 'list') {
+        const tokens = await powers.read(tx, actor, now);
+        return answerLines({
+          lines: [
+            tokens.length === 0
+              ? 'You have no tokens. `/acuops token create laptop` makes one.'
+              : 'Your tokens:',
+            ...tokens.map(
+              (token) =>
+                `• \`${escapeLine(token.label)}\` until ${token.expiresAt.toISOString().slice(0, 10)}, ${token.usedAt ? `used ${sayAge(token.usedAt, now)}` : 'never used'}`,
+            ),
+          ],
+          data: tokens.map((token) => ({
+            label: token.label,
+            expiresAt: token.expiresAt.toISOString(),
+            usedAt: token.usedAt?.toISOString() ?? null,
+          })),
+        });
+      }
+      if (action === 'revoke') {
+        if (label === undefined && !all)
+          return refuse('usage', 'Say which one, or `--all`.\nExample: `/acuops token revoke laptop`');
+        const revoked = await powers.revoke(tx, actor, all ? null : (label ?? null), now);
+        if (revoked === 0)
+          return refuse('not-found', 'You have no such token. `/acuops token list` shows yours.');
+        return answerLines({
+          lines: [
+            `Revoked ${revoked === 1 ? 'one token' : `${revoked} tokens`}; whatever uses it is locked out now.`,
+          ],
+          data: { revoked },
+          audit: { revoked },
+        });
+      }
+      if (via !== 'slack')
+        return refuse(
+          'slack-only',
+          'A token is made in Slack only, where it is known who you are: `/acuops token create laptop`.',
+        );
+      if (label === undefined)
+        return refuse('usage', 'Give it a name.\nExample: `/acuops token create laptop`');
+      const expiresAt = new Date(now.getTime() + days * dayMs);
+      const secret = await powers.create(tx, actor, label, now, expiresAt);
+      return answerLines({
+        lines: [
+          `Token \`${label}\` is made; it acts as you until ${expiresAt.toISOString().slice(0, 10)}.`,
+          'It is shown once, here: set it as `ACUOPS_TOKEN` beside `ACUOPS_URL`.',
+        ],
+        data: { label, expiresAt: expiresAt.toISOString() },
+        secret,
+        audit: { label, expiresAt: expiresAt.toISOString() },
+      });
+    },
+  });
