@@ -32,8 +32,8 @@ export interface AcumaticaServer {
   endSessions(prefix: string): void;
   calls(prefix: string): readonly AcumaticaCall[];
   forgetCalls(): void;
-  /** A site whose port nobody listens on. */
-  refusedUrl(prefix: string): Promise<string>;
+  /** A site, or without a prefix a server, whose port nobody listens on. */
+  refusedUrl(prefix?: string): Promise<string>;
   /** A site whose host has no address. */
   unknownHostUrl(prefix: string): string;
   stop(): Promise<void>;
@@ -127,7 +127,8 @@ export const createAcumatica = async (options: AcumaticaOptions = {}): Promise<A
     },
     refusedUrl: async (prefix) => {
       refusedPort ??= findFreePort();
-      return `http://127.0.0.1:${await refusedPort}/${prefix}`;
+      const base = `http://127.0.0.1:${await refusedPort}`;
+      return prefix === undefined ? base : `${base}/${prefix}`;
     },
     unknownHostUrl: (prefix) => `http://nowhere.invalid/${prefix}`,
     stop: () => stopServer(server),

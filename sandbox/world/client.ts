@@ -1,0 +1,50 @@
+/** One client of the pretend world as data: who it is, what its repository looks like, how its site is. Seeding and writing the registry read this; nothing here does anything. */
+import type { RunInput, WorkflowState } from '../github/types.ts';
+
+export const owner = 'acuops-demo';
+export const deployFile = 'acuops-deploy.yml';
+export const ciFile = 'ci.yml';
+
+export type Tier = 'premium' | 'standard' | 'self-service';
+
+export interface WorldRepository {
+  readonly accessible: boolean;
+  readonly deploy: WorkflowState | 'missing';
+  readonly ci: WorkflowState | 'missing';
+  readonly runs: readonly RunInput[];
+  /** Full name and commit. */
+  readonly tags: readonly { readonly name: string; readonly sha: string }[];
+}
+
+export interface WorldSite {
+  /** Path of the instance; clients with the same one share it. */
+  readonly prefix: string;
+  readonly tenant: string;
+  /** How the site is reached: it answers, it takes requests and is silent, nobody listens, or its host has no address. */
+  readonly reach: 'answers' | 'hangs' | 'refused' | 'unknown-host';
+  /** What the site knows. The desk may hold an older password. */
+  readonly password: string;
+  /** What the desk holds; null: no credentials were given. */
+  readonly deskPassword: string | null;
+}
+
+export interface WorldClient {
+  readonly id: string;
+  readonly name: string;
+  readonly tier: Tier;
+  readonly timezone: string;
+  readonly status: 'active' | 'offboarding' | 'archived';
+  readonly isReference?: boolean;
+  readonly channel?: { readonly team: string; readonly channel: string };
+  readonly contacts?: readonly { readonly team: string; readonly user: string }[];
+  readonly repository: WorldRepository;
+  readonly site: WorldSite;
+}
+
+export const toRepositoryName = (client: Pick<WorldClient, 'id'>): string => `acuops-${client.id}`;
+
+/** Name of the environment variable, or of the secret file, that holds one half of a client's credentials. */
+export const toSecretName = (client: Pick<WorldClient, 'id'>, half: 'USER' | 'PASSWORD'): string =>
+  `ACU_${client.id.toUpperCase().replaceAll('-', '_')}_${half}`;
+
+export const toSiteUser = (client: Pick<WorldClient, 'id'>): string => `acuops-${client.id}`;

@@ -1,0 +1,38 @@
+/** Puts clients into the GitHub stand-in and onto the pretend Acumatica server. */
+import type { AcumaticaServer } from '../acumatica/server.ts';
+import type { GitHubFront } from '../github/front.ts';
+import { ciFile, deployFile, toRepositoryName, toSiteUser, type WorldClient } from './client.ts';
+
+const seedRepository = (front: GitHubFront, client: WorldClient): void => {
+  const name = toRepositoryName(client);
+  const { repository } = client;
+  front.addRepository({ name, accessible: repository.accessible, branches: ['staging'] });
+  const workflows = [
+    { file: deployFile, name: 'AcuOps Deploy', state: repository.deploy },
+    { file: ciFile, name: 'CI', state: repository.ci },
+  ];
+  for (const { state, ...workflow } of workflows) {
+    if (state !== 'missing') front.addWorkflow(name, { ...workflow, state });
+  }
+  for (const run of repository.runs) front.addRun(name, run);
+  for (const tag of repository.tags) front.addTag(name, tag.name, tag.sha);
+};
+
+export const seedGitHub = (front: GitHubFront, clients: readonly WorldClient[]): void => {
+  for (const client of clients) seedRepository(front, client);
+};
+
+/** Clients with one prefix become tenants of one site, each with its own account. */
+export const seedAcumatica = (server: AcumaticaServer, clients: readonly WorldClient[]): void => {
+  const sites = Map.groupBy(clients, (client) => client.site.prefix);
+  for (const [prefix, residents] of sites) {
+    server.addInstance({
+      prefix,
+      tenants: residents.map((client) => client.site.tenant),
+      users: residents.map((client) => ({ name: toSiteUser(client), password: client.site.password })),
+      apiUserLimit: 3,
+    });
+    if (residents.some((client) => client.site.reach === 'hangs'))
+      server.setBehaviour(prefix, { kind: 'hang' });
+  }
+};
