@@ -182,14 +182,14 @@ export const createActing = (slack: Slack, payloads: Payloads, delivery: Deliver
   });
 
   return {
-    command: (userId, channelId, text, options = {}) => {
+    command: async (userId, channelId, text, options = {}) => {
       knowPerson(userId);
       knowChannel(channelId);
       const build = () => payloads.command(userId, channelId, options.command ?? defaultCommand, text);
       return repeat(options, build, (built) => sendCommand(built, userId, channelId));
     },
 
-    click: (userId, channelId, messageTs, button, options = {}) => {
+    click: async (userId, channelId, messageTs, button, options = {}) => {
       knowPerson(userId);
       const message = slack.record.message(channelId, messageTs);
       const ephemeral = slack.record.ephemeral(userId, messageTs);
@@ -201,10 +201,10 @@ export const createActing = (slack: Slack, payloads: Payloads, delivery: Deliver
       return repeat(options, build, sendClick);
     },
 
-    clickView: (userId, view, button, options = {}) =>
+    clickView: async (userId, view, button, options = {}) =>
       repeat(options, () => payloads.clickView(userId, view, button), sendClick),
 
-    submitView: (userId, view, values, options = {}) => {
+    submitView: async (userId, view, values, options = {}) => {
       const state = fillState(view.blocks, values);
       const missing = findMissing(view.blocks, state);
       if (slack.strict && missing.length) {
@@ -239,7 +239,7 @@ export const createActing = (slack: Slack, payloads: Payloads, delivery: Deliver
       return message;
     },
 
-    openHome: (userId) => {
+    openHome: async (userId) => {
       knowPerson(userId);
       const channel = slack.directory.dm(userId);
       const view = slack.views.home(userId);

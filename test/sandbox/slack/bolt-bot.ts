@@ -1,7 +1,7 @@
 // A small real Bolt app for the front's own tests: a command that posts a card, a button that updates it, a form, and
 // a mention that answers. It stands for the desk, which has tests of its own.
 import type { Server } from 'node:http';
-import { App, type AppOptions, LogLevel } from '@slack/bolt';
+import { App, type AppOptions, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import type { SlackFront } from '../../../sandbox/slack/front.ts';
 
 export const world = {
@@ -57,7 +57,7 @@ export interface Heard {
 export interface Bot {
   readonly heard: Heard[];
   readonly app: App;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const quiet = {
@@ -82,19 +82,18 @@ export const startBot = async (
     rejectRateLimitedCalls: true,
   };
   const shared = { token: front.botToken, clientOptions, logger: quiet, tokenVerificationEnabled: false };
-  const app =
-    mode === 'http'
-      ? new App({
-          ...shared,
-          signingSecret: front.signingSecret,
-          unhandledRequestTimeoutMillis: 400,
-        } as AppOptions)
-      : new App({
-          ...shared,
-          appToken: front.appToken,
-          socketMode: true,
-          clientPingTimeout: pingTimeoutMs,
-        } as AppOptions);
+  const receiver = () =>
+    new SocketModeReceiver({
+      appToken: front.appToken,
+      clientPingTimeout: pingTimeoutMs,
+      logger: quiet,
+      installerOptions: { clientOptions },
+    });
+  const app = new App(
+    (mode === 'http'
+      ? { ...shared, signingSecret: front.signingSecret, unhandledRequestTimeoutMillis: 400 }
+      : { ...shared, receiver: receiver() }) as AppOptions,
+  );
   const heard: Heard[] = [];
 
   /* oxlint-disable unicorn/require-post-message-target-origin -- Slack's postMessage, not a window's */
@@ -161,7 +160,13 @@ export const startBot = async (
     await app.start();
     await front.connected();
   }
-  return { heard, app, stop: async () => void (await app.stop()) };
+  let isStopped = false;
+  const stop = async (): Promise<void> => {
+    if (isStopped) return;
+    isStopped = true;
+    await app.stop();
+  };
+  return { heard, app, stop };
 };
 
 /** Waits until something holds; a bot answers Slack first and works afterwards. */

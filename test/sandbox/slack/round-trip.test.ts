@@ -63,10 +63,10 @@ describe.each(['http', 'socket'] as const)('a bot over %s', (mode) => {
     expect(front.messages(front.dm('U0ANN'))[0]?.text).toBe('because it is late');
   });
 
-  test('does not send a form with a required field empty', () => {
+  test('does not send a form with a required field empty', async () => {
     const [view] = front.openViews('U0ANN');
     if (!view) throw new Error('no form');
-    expect(() => front.submitView('U0ANN', view, {})).toThrow(/reason\/text is required/);
+    await expect(front.submitView('U0ANN', view, {})).rejects.toThrow(/reason\/text is required/);
   });
 
   test('answers a mention in its thread', async () => {
