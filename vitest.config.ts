@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/postgres-global.ts'],
     exclude: ['test/chaos/**', 'test/browser/**'],
     testTimeout: 20_000,
     hookTimeout: 40_000,
