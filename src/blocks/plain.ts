@@ -80,7 +80,7 @@ const toBlock = (block: Shape): string => {
     case 'divider':
       return '─'.repeat(20);
     case 'input':
-      return `${toText(block['label'])}: ${toElement(toShape(block['element']))}`;
+      return `${toText(block['label'])} ${toElement(toShape(block['element']))}`;
     case 'markdown':
       return typeof block['text'] === 'string' ? block['text'] : '';
     default:

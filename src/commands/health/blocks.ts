@@ -127,7 +127,7 @@ export const renderHealthCard = (report: HealthReport, view: HealthView): Render
     sectionOf(renderCause(check)),
     contextOf(renderChanged(check, zone)),
     ...lists.blocks,
-    isFleet ? context(renderCounts(check)) : null,
+    isFleet && check.progress.done > 0 ? context(renderCounts(check)) : null,
     contextOf(sayLeft(check, view, lists.left)),
     context(renderAges(check, now, zone, spokenId)),
   ].filter((block) => block !== null);

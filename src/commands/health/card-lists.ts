@@ -14,6 +14,7 @@ import {
   renderName,
   renderNext,
   renderObservation,
+  renderShortHeadline,
 } from './card-words.ts';
 
 export interface ListView {
@@ -84,7 +85,7 @@ const renderShort = (client: CheckedClient, view: ListView): string => {
   const cause = first === undefined ? '' : ` ${renderObservation(first, view.zone)}`;
   const others = more.length === 0 ? '' : ` (+${more.length})`;
   const claim = renderClaim(view.claims, client.client.key, view.zone);
-  return `${renderHeadline(client, view.now, view.zone)}${cause}${others}${claim === '' ? '' : ` ${claim}`}`;
+  return `${renderShortHeadline(client, view.now, view.zone)}${cause}${others}${claim === '' ? '' : ` ${claim}`}`;
 };
 
 /** Clients needing somebody: the first ones in full, the next in one line each, the others counted. */

@@ -3,7 +3,7 @@ import { renderStatus } from '../../blocks/status-line.ts';
 import { renderDate, sayDuration, sayWallTime } from '../../blocks/time.ts';
 import { countClients, sayVerdict } from '../../policy/health/fleet.ts';
 import type { Change, HealthCheck } from '../../policy/health/report.ts';
-import { escapeShort, sayCriterion } from './card-words.ts';
+import { escapeShort } from './card-words.ts';
 
 /** The lock screen's line: no tokens and no marks, the zone named. */
 export const renderVerdict = (check: HealthCheck, now: Date, zone: string): string =>
@@ -67,11 +67,10 @@ export const hasHiddenChanges = ({ changes }: HealthCheck): boolean =>
 
 export const renderChanged = (check: HealthCheck, zone: string): string => {
   const { previous, changes, finishedAt } = check;
-  if (previous === null)
-    return finishedAt === null ? '' : 'First check of this kind, nothing to compare with.';
+  if (previous === null) return finishedAt === null ? '' : 'First check, nothing to compare with.';
   const parts = [
     renderChanges('New', changes.appeared, (change) => change.say),
-    renderChanges('Recovered', changes.recovered, sayCriterion),
+    renderChanges('Recovered', changes.recovered, (change) => `was: ${change.say}`),
   ].filter((part) => part !== '');
   const since = `since check ${escapeShort(previous.reference, 20)}, ${renderDate(previous.finishedAt, zone)}`;
   if (parts.length > 0) return `${parts.join('\n')}\n_${since}_`;
@@ -95,6 +94,9 @@ export const renderCounts = (check: HealthCheck): string => {
   return parts.filter((part) => part !== '').join(' · ');
 };
 
+/** Younger than this is fresh: the check itself takes so long. */
+const freshMs = 60_000;
+
 /** Ages are as of the end of the check: the card is read later and does not count on. */
 export const renderAges = (check: HealthCheck, now: Date, zone: string, spokenId: string): string => {
   const at = check.finishedAt ?? now;
@@ -104,6 +106,7 @@ export const renderAges = (check: HealthCheck, now: Date, zone: string, spokenId
     .map((observation) => Math.max(0, at.getTime() - observation.observedAt.getTime()));
   const when = `${check.finishedAt === null ? 'Started' : 'Checked'} ${renderDate(check.finishedAt ?? check.startedAt, zone)}`;
   const oldest = ages.reduce((a, b) => Math.max(a, b), 0);
-  const facts = ages.length === 0 ? '' : ` · facts then at most ${sayDuration(oldest)} old`;
+  const fresh = oldest < freshMs ? ' · all facts fresh' : ` · oldest fact was ${sayDuration(oldest)} old`;
+  const facts = ages.length === 0 ? '' : fresh;
   return `${when}${facts} · ${escapeShort(check.scope, 80)} · ${escapeShort(spokenId, 20)}`;
 };

@@ -43,20 +43,28 @@ const renderMoment = (observation: CheckedObservation, zone: string): string => 
     : `${told}, was failing since ${renderDate(since, zone)}`;
 };
 
-/** "❌ API: sign-in refused, since today 01:40". */
+const capitalise = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+
+/**
+ * "❌ API: sign-in refused, since today 01:40". The clauses of workflow, deploy and CI name their criterion themselves; an
+ * unknown one ("GitHub answered 503") does not, and carries the word beside the mark as it could be read either way.
+ */
 export const renderObservation = (observation: CheckedObservation, zone: string): string => {
   const { emoji, word } = statusMarks[observation.verdict];
-  // The word stands beside the mark where the clause alone could be read either way.
-  const unsure = observation.verdict === 'unknown' ? `${word}, ` : '';
+  const isUnknown = observation.verdict === 'unknown';
   const say = escapeShort(observation.say, 160);
-  return `${emoji} ${escapeShort(sayCriterion(observation), 40)}: ${unsure}${say}${renderMoment(observation, zone)}`;
+  const label =
+    isUnknown || observation.criterion === 'api' ? `${escapeShort(sayCriterion(observation), 40)}: ` : '';
+  const clause = label === '' ? capitalise(say) : `${label}${isUnknown ? `${word}, ` : ''}${say}`;
+  return `${emoji} ${clause}${renderMoment(observation, zone)}`;
 };
 
-/** "→ ask the client for … · Open", empty where there is neither step nor link. */
+/** "→ ask the client for … · Open", the link alone where there is no step, empty where there is neither. */
 export const renderNext = ({ next, url }: CheckedObservation): string => {
-  const parts = [next === null ? '' : escapeShort(next, 160), url === null ? '' : renderLink(url, 'Open')];
-  const present = parts.filter((part) => part !== '');
-  return present.length === 0 ? '' : `→ ${present.join(' · ')}`;
+  const link = url === null ? '' : renderLink(url, 'Open');
+  if (next === null) return link;
+  const step = `→ ${escapeShort(next, 160)}`;
+  return link === '' ? step : `${step} · ${link}`;
 };
 
 const renderDeadline = ({ respondBy }: CheckedClient, now: Date, zone: string): string => {
@@ -65,11 +73,19 @@ const renderDeadline = ({ respondBy }: CheckedClient, now: Date, zone: string): 
   return respondBy.getTime() < now.getTime() ? ` · ⏰ overdue, answer was due ${at}` : ` · answer by ${at}`;
 };
 
+const renderPriority = ({ state, priority }: CheckedClient): string =>
+  state === 'fail' || priority !== 'none' ? `${sayPriority(priority)} · ` : '';
+
 /** "*P1 · Heritage Fabrics* (premium) · answer by …". */
-export const renderHeadline = (client: CheckedClient, now: Date, zone: string): string => {
-  const priority =
-    client.state === 'fail' || client.priority !== 'none' ? `${sayPriority(client.priority)} · ` : '';
-  return `*${priority}${renderName(client)}* (${client.client.tier})${renderDeadline(client, now, zone)}`;
+export const renderHeadline = (client: CheckedClient, now: Date, zone: string): string =>
+  `*${renderPriority(client)}${renderName(client)}* (${client.client.tier})${renderDeadline(client, now, zone)}`;
+
+/** "*P1 · Heritage Fabrics* · ⏰ overdue": for one-line lists. */
+export const renderShortHeadline = (client: CheckedClient, now: Date, zone: string): string => {
+  const { respondBy } = client;
+  const late = respondBy !== null && respondBy.getTime() < now.getTime();
+  const due = respondBy === null || late ? '' : ` · by ${renderDate(respondBy, zone)}`;
+  return `*${renderPriority(client)}${renderName(client, 40)}*${late ? ' · ⏰ overdue' : due}`;
 };
 
 const renderPerson = (by: string): string => (/^<@[UW][A-Z0-9]+>$/.test(by) ? by : escapeShort(by, 60));

@@ -44,11 +44,17 @@ const nexts: Readonly<Record<CommonCause['kind'], string>> = {
   unclear: 'open two of the sites from another network, then decide whom to call',
 };
 
-const says: Readonly<Record<CommonCause['kind'], (host: string) => string>> = {
-  network: () => 'our network; the control host does not answer either',
-  host: (host) => `the host ${host}; all of them live there, and the rest of the net answers`,
-  acumatica: () => 'Acumatica; different hosts are down, and the rest of the net answers',
-  unclear: () => 'network or Acumatica; nothing else was asked that could tell them apart',
+/** What is probably down, for a lock screen: "our own network", "the host erp.example.com". */
+export const sayCommonCause = ({ kind, host }: Pick<CommonCause, 'kind' | 'host'>): string => {
+  if (kind === 'host') return `the host ${host ?? ''}`;
+  return { network: 'our own network', acumatica: 'Acumatica', unclear: 'network or Acumatica' }[kind];
+};
+
+const proofs: Readonly<Record<CommonCause['kind'], string>> = {
+  network: 'do not answer, nor does the control host',
+  host: 'do not answer, all of them there; other addresses do',
+  acumatica: 'on different hosts do not answer; other addresses do',
+  unclear: 'do not answer; nothing else was asked that could tell the two apart',
 };
 
 export const decideCommonCause = (
@@ -65,7 +71,7 @@ export const decideCommonCause = (
     failing,
     probed,
     host,
-    say: `${failing} of ${probed} clients cannot be reached. Probably one cause: ${says[kind](host ?? '')}`,
+    say: `Probably one cause: ${sayCommonCause({ kind, host })}. ${failing} of ${probed} clients ${proofs[kind]}`,
     next: nexts[kind],
   };
 };

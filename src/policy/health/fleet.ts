@@ -1,5 +1,6 @@
 /** Orders and counts the judged clients and says the verdict in one line, as a lock screen shows it. Rendering is left to the command. */
 import { comparePriority } from './client-health.ts';
+import { sayCommonCause } from './common-cause.ts';
 import type { Priority, Verdict } from './facts.ts';
 import type { CheckedClient, CheckedObservation, HealthCheck } from './report.ts';
 
@@ -96,47 +97,62 @@ const shorten = (text: string, max: number): string => {
 };
 const sayName = ({ client }: CheckedClient): string => shorten(client.name.trim() || client.key, 40);
 
-const sayMoment = (worst: CheckedObservation, sayTime: (at: Date) => string): string => {
+const sayMoment = (worst: CheckedObservation, sayTime: SayTime): string => {
   if (worst.moment !== undefined) return ` ${worst.moment.word} ${sayTime(worst.moment.at)}`;
   return worst.verdict === 'fail' && worst.since !== null ? ` since ${sayTime(worst.since)}` : '';
 };
 
-const sayWorst = (client: CheckedClient, sayTime: (at: Date) => string): string => {
+/** Production goes without saying. */
+const sayPlace = ({ criterion, subject }: CheckedObservation): string =>
+  criterion === 'api' && subject !== undefined && subject !== 'production' ? `${subject} ` : '';
+
+const sayWorst = (client: CheckedClient, sayTime: SayTime): string => {
   const worst = findWorst(client);
-  return worst === undefined ? 'nothing known' : `${shorten(worst.say, 90)}${sayMoment(worst, sayTime)}`;
+  return worst === undefined
+    ? 'nothing known'
+    : `${sayPlace(worst)}${shorten(worst.say, 90)}${sayMoment(worst, sayTime)}`;
 };
 
-const sayFailing = (
-  clients: readonly CheckedClient[],
-  counts: Counts,
-  sayTime: (at: Date) => string,
-): string => {
+/** A moment in the reader's zone, such as "01:40 CST". */
+type SayTime = (at: Date) => string;
+
+interface Told {
+  /** Judged clients only, worst first. */
+  readonly clients: readonly CheckedClient[];
+  readonly counts: Counts;
+  readonly sayTime: SayTime;
+  readonly commonCause: HealthCheck['commonCause'];
+  readonly isFinished: boolean;
+}
+
+const sayCause = ({ counts, commonCause }: Told): string => {
+  if (commonCause === null) return '';
+  const share = commonCause.failing >= counts.fail ? '' : `${commonCause.failing} of them `;
+  return `, ${share}probably by one cause: ${sayCommonCause(commonCause)};`;
+};
+
+const sayFailing = (told: Told): string => {
+  const { clients, counts, sayTime, isFinished } = told;
   const worst = clients[0];
   if (worst === undefined) return '';
   const cause = `${sayPriority(worst.priority)}, ${sayWorst(worst, sayTime)}`;
-  if (clients.length === 1 && counts.judged === 1) return `${sayName(worst)} needs you: ${cause}`;
-  const need = counts.fail === 1 ? 'needs' : 'need';
-  return `${counts.fail} of ${counts.judged} ${need} you, ${counts.fail === 1 ? '' : 'worst: '}${sayName(worst)} ${cause}`;
+  if (counts.judged === 1 && isFinished) return `${sayName(worst)} needs you: ${cause}`;
+  const need = counts.fail === 1 ? 'needs you' : 'need you';
+  const count = isFinished ? `${counts.fail} of ${counts.judged} ${need}` : `${counts.fail} ${need} so far`;
+  if (counts.fail === 1) return `${count}: ${sayName(worst)} ${cause}`;
+  return `${count}${sayCause(told) || ','} worst: ${sayName(worst)} ${cause}`;
 };
 
-const sayUnknown = (
-  clients: readonly CheckedClient[],
-  counts: Counts,
-  sayTime: (at: Date) => string,
-): string => {
+const sayUnknown = ({ clients, counts, sayTime }: Told): string => {
   const first = clients.find((client) => client.state === 'unknown' && !isUnchecked(client));
   if (first === undefined) return '';
   const cause = sayWorst(first, sayTime);
   if (counts.judged === 1) return `${sayName(first)} could not be checked: ${cause}`;
-  const others = counts.unknown === counts.judged ? '' : ', the others do not fail';
+  const others = counts.unknown === counts.judged ? '' : ', none of the others fails';
   return `${counts.unknown} of ${counts.judged} could not be checked${others}; first: ${sayName(first)}, ${cause}`;
 };
 
-const sayWarned = (
-  clients: readonly CheckedClient[],
-  counts: Counts,
-  sayTime: (at: Date) => string,
-): string => {
+const sayWarned = ({ clients, counts, sayTime }: Told): string => {
   const first = clients.find((client) => client.state === 'warn');
   if (first === undefined) return '';
   if (counts.judged === 1) return `${sayName(first)} works, with a warning: ${sayWorst(first, sayTime)}`;
@@ -144,39 +160,41 @@ const sayWarned = (
   return `None of ${counts.judged} fails, ${warnings}; first: ${sayName(first)}, ${sayWorst(first, sayTime)}`;
 };
 
-const sayHealthy = (clients: readonly CheckedClient[], counts: Counts): string => {
+const sayUnchecked = ({ clients, counts }: Told): string => {
   const only = clients[0];
-  if (only === undefined || counts.judged === 0) {
-    return counts.notJudged === 0
-      ? 'No clients to check'
-      : `Nothing to check: ${counts.notJudged} offboarding or archived`;
-  }
-  if (counts.unchecked > 0) {
-    if (counts.judged === 1) return `${sayName(only)} is reachable, its sign-in was not checked`;
-    return `None of ${counts.judged} fails; ${counts.unchecked} reachable, sign-in not checked`;
-  }
-  return counts.judged === 1 ? `${sayName(only)} is healthy` : `All ${counts.judged} healthy`;
+  if (counts.judged === 1 && only !== undefined)
+    return `${sayName(only)} is reachable, its sign-in was not checked`;
+  const warned = counts.warn === 0 ? '' : `, ${counts.warn} with a warning`;
+  return `None of ${counts.judged} fails${warned}; ${counts.unchecked} reachable, sign-in not checked`;
 };
 
-/** Says the state of what was judged so far. `sayTime` gives a moment in the reader's zone, such as "01:40 CST". */
-const sayState = (clients: readonly CheckedClient[], sayTime: (at: Date) => string): string => {
-  const ordered = clients.toSorted(compareClients);
-  const counts = countClients(ordered);
-  const judged = ordered.filter((client) => client.state !== 'not-judged');
-  if (counts.fail > 0) return sayFailing(judged, counts, sayTime);
-  if (counts.unknown > 0) return sayUnknown(judged, counts, sayTime);
-  if (counts.unchecked === 0 && counts.warn > 0) return sayWarned(judged, counts, sayTime);
-  return sayHealthy(judged, counts);
+const sayHealthy = ({ clients, counts }: Told): string => {
+  const only = clients[0];
+  if (only !== undefined)
+    return counts.judged === 1 ? `${sayName(only)} is healthy` : `All ${counts.judged} healthy`;
+  return counts.notJudged === 0
+    ? 'No clients to check'
+    : `Nothing to check: ${counts.notJudged} offboarding or archived`;
 };
 
+const sayState = (told: Told): string => {
+  const { fail, unknown, unchecked, warn } = told.counts;
+  if (fail > 0) return sayFailing(told);
+  if (unknown > 0) return sayUnknown(told);
+  if (unchecked > 0) return sayUnchecked(told);
+  return warn > 0 ? sayWarned(told) : sayHealthy(told);
+};
+
+/** The state in one line, the worst named. While the check runs only failures are news: "all healthy" would be said too early. */
 export const sayVerdict = (
-  check: Pick<HealthCheck, 'clients' | 'finishedAt' | 'progress'>,
-  sayTime: (at: Date) => string,
+  check: Pick<HealthCheck, 'scope' | 'clients' | 'finishedAt' | 'progress' | 'commonCause'>,
+  sayTime: SayTime,
 ): string => {
-  if (check.finishedAt !== null) return sayState(check.clients, sayTime);
-  const { done, total } = check.progress;
-  const soFar = `Checking, ${done} of ${total} done`;
-  const { fail } = countClients(check.clients);
-  // While it runs only failures are news; "all healthy" would be said too early.
-  return fail === 0 ? soFar : `${soFar}: ${sayState(check.clients, sayTime)}`;
+  const counts = countClients(check.clients);
+  const clients = check.clients.filter((client) => client.state !== 'not-judged').toSorted(compareClients);
+  const isFinished = check.finishedAt !== null;
+  const told = { clients, counts, sayTime, commonCause: check.commonCause, isFinished };
+  if (isFinished) return sayState(told);
+  const soFar = `Checking ${shorten(check.scope, 40)}, ${check.progress.done} of ${check.progress.total} done`;
+  return counts.fail === 0 ? soFar : `${soFar}: ${sayFailing(told)}`;
 };

@@ -143,7 +143,7 @@ const judgeFact = (api: ApiFact): Judgement & { readonly url?: string } => {
       return {
         verdict: 'unknown',
         cause: 'timed-out',
-        say: 'timed out: not asked before the check ended',
+        say: 'timed out',
         next: 'check again',
       };
   }

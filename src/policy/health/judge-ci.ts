@@ -33,8 +33,8 @@ const decideVerdict = (length: number, failStreak: number): Verdict => {
 };
 
 const sayStreak = (file: string, length: number): string => {
-  if (length === 0) return `${file} passes`;
-  return length === 1 ? `${file} failed once` : `${file} failed ${length} times in a row`;
+  if (length === 0) return `CI passes (${file})`;
+  return length === 1 ? `CI failed once (${file})` : `CI failed ${length} times in a row (${file})`;
 };
 
 const judgeOne = (
@@ -47,7 +47,7 @@ const judgeOne = (
   const base = { criterion: 'ci', subject: file, url: newest?.url ?? null, observedAt } as const;
   if (newest === null) {
     const next = `check that ${file} runs on ${client.productionBranch}`;
-    return { ...base, verdict: 'unknown', cause: 'no-runs', say: `${file} has no finished run`, next };
+    return { ...base, verdict: 'unknown', cause: 'no-runs', say: `no finished run (${file})`, next };
   }
   const verdict = decideVerdict(length, client.thresholds.ciFailStreak);
   const next = length === 0 ? null : 'open the failed run and read its log';

@@ -31,7 +31,13 @@ export const judgeWorkflow = (
   } as const;
   if (workflow === undefined) {
     const next = `restore .github/workflows/${file} on the production branch`;
-    return { ...base, verdict: 'fail', cause: 'workflow-missing', say: `${file} is missing`, next };
+    return {
+      ...base,
+      verdict: 'fail',
+      cause: 'workflow-missing',
+      say: `deploy workflow ${file} is missing`,
+      next,
+    };
   }
   if (workflow.state === 'active') {
     return { ...base, verdict: 'pass', cause: 'active', say: 'deploy workflow enabled', next: null };

@@ -9,8 +9,8 @@ const Instant = z.codec(z.iso.datetime(), z.date(), {
   encode: (at) => at.toISOString(),
 });
 
-const defineReport = <T extends z.ZodType>(instant: T) => {
-  const observation = z.object({
+const defineObservation = <T extends z.ZodType>(instant: T) =>
+  z.object({
     criterion: z.enum(['last-deploy', 'ci', 'workflow', 'api']),
     subject: z.string().optional(),
     verdict: z.enum(['pass', 'warn', 'fail', 'unknown']),
@@ -24,6 +24,12 @@ const defineReport = <T extends z.ZodType>(instant: T) => {
     connection: z.boolean().optional(),
     host: z.string().optional(),
   });
+
+/** One observation with its clock, as stored (moments as ISO strings) and as judged (Dates). */
+export const StoredObservation = defineObservation(Instant);
+
+const defineReport = <T extends z.ZodType>(instant: T) => {
+  const observation = defineObservation(instant);
   const client = z.object({
     targetId: z.string(),
     key: z.string(),
@@ -88,7 +94,9 @@ export type CheckedObservation = CheckedClient['observations'][number];
 export type Change = HealthCheck['changes']['appeared'][number];
 export type CommonCause = NonNullable<HealthCheck['commonCause']>;
 
-export const toHealthReport = (check: HealthCheck): HealthReport => HealthCheck.encode(check);
+/** Through JSON, so that fields that are there but undefined do not make a fresh report differ from a stored one. */
+export const toHealthReport = (check: HealthCheck): HealthReport =>
+  JSON.parse(JSON.stringify(HealthCheck.encode(check))) as HealthReport;
 
 /** @throws ZodError where a stored report is not one. */
 export const toHealthCheck = (report: HealthReport): HealthCheck => HealthCheck.decode(report);
