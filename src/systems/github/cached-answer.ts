@@ -25,9 +25,11 @@ export interface GitHubCache {
 const toBase = (repo: string): string => `github/${repo.toLowerCase()}`;
 
 export const toWorkflowsKey = (repo: string, page = 1): string => `${toBase(repo)}/workflows/${page}`;
-/** Runs of one branch; with a file, of that workflow only. */
-export const toRunsKey = (repo: string, branch: string, file?: string): string =>
-  `${toBase(repo)}/runs/${encodeURIComponent(branch)}${file === undefined ? '' : `/${encodeURIComponent(file)}`}`;
+/** The repository's newest runs, whatever branch: a publish to staging is looked for here too. */
+export const toRunsKey = (repo: string): string => `${toBase(repo)}/runs`;
+/** Runs of one workflow on one branch. */
+export const toWorkflowRunsKey = (repo: string, branch: string, file: string): string =>
+  `${toBase(repo)}/runs/${encodeURIComponent(branch)}/${encodeURIComponent(file)}`;
 export const toTagsKey = (repo: string): string => `${toBase(repo)}/deploy-tags`;
 export const toJobsKey = (repo: string, runId: number, attempt: number): string =>
   `${toBase(repo)}/jobs/${runId}/${attempt}`;

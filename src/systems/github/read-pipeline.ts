@@ -3,6 +3,7 @@
  * changed. One client's trouble is a fact of that client; judging is left to `policy/health`.
  */
 
+import { decideTags } from '../../policy/health/deploy-tags.ts';
 import type { DeployJobFact, Fact, HealthClient, PipelineFacts, RunFact } from '../../policy/health/facts.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { RunsPage, TagsPage, WorkflowsPage } from './answers.ts';
@@ -13,6 +14,7 @@ import {
   toNeededFiles,
   toRunsKey,
   toTagsKey,
+  toWorkflowRunsKey,
   toWorkflowsKey,
 } from './cached-answer.ts';
 import type { GitHubClient } from './create-client.ts';
@@ -56,19 +58,31 @@ const unknownEverywhere = (
   deployJobs: new Map(),
 });
 
-/** A cut page is enough for a workflow once it shows a success: that ends a streak of failures and is a deploy's candidate. */
+type Judged = Pick<HealthClient, 'deployWorkflow' | 'ciWorkflows' | 'productionBranch'>;
+
+/**
+ * A cut page is enough for a workflow once it shows a success on the branch that is judged: that ends a streak of failures and is a
+ * deploy's candidate. Where tags tell of the last deploy, older deploy runs are not needed.
+ */
 const decideOwnPages = (
   page: RunsPage,
-  files: readonly string[],
+  client: Judged,
   listed: Read<WorkflowsPage>,
+  tags: Read<TagsPage>,
 ): readonly string[] => {
   if (page.total_count <= page.workflow_runs.length) return [];
-  const settled = new Set(
-    page.workflow_runs.filter((run) => run.conclusion === 'success').map((run) => toFile(run.path)),
+  const good = page.workflow_runs.filter(
+    (run) =>
+      run.conclusion === 'success' &&
+      run.head_branch === client.productionBranch &&
+      !run.event.startsWith('pull_request'),
   );
+  const settled = new Set(good.map((run) => toFile(run.path)));
+  if (tags.kind === 'known' && decideTags(toTagFacts(tags.value)).last !== null)
+    settled.add(client.deployWorkflow);
   const exists = (file: string) =>
     listed.kind === 'unknown' || listed.value.workflows.some((one) => toFile(one.path) === file);
-  return files.filter((file) => !settled.has(file) && exists(file));
+  return toNeededFiles(client).filter((file) => !settled.has(file) && exists(file));
 };
 
 interface Ways {
@@ -78,18 +92,24 @@ interface Ways {
   readonly parts: ReadThroughParts;
 }
 
-const toRunsWanted = ({ repo, client, signal }: Ways, file?: string): Wanted<RunsPage> => ({
+const toRunsWanted = ({ repo, client, signal }: Ways): Wanted<RunsPage> => ({
   repo,
-  key: toRunsKey(client.repo, client.productionBranch, file),
+  key: toRunsKey(client.repo),
   schema: RunsPage,
   question: {
-    route: `GET /repos/{owner}/{repo}/actions/${file === undefined ? 'runs' : 'workflows/{file}/runs'}`,
-    parameters: {
-      branch: client.productionBranch,
-      per_page: 100,
-      exclude_pull_requests: true,
-      ...(file === undefined ? {} : { file }),
-    },
+    route: 'GET /repos/{owner}/{repo}/actions/runs',
+    parameters: { per_page: 100, exclude_pull_requests: true },
+    signal,
+  },
+});
+
+const toWorkflowRunsWanted = ({ repo, client, signal }: Ways, file: string): Wanted<RunsPage> => ({
+  repo,
+  key: toWorkflowRunsKey(client.repo, client.productionBranch, file),
+  schema: RunsPage,
+  question: {
+    route: 'GET /repos/{owner}/{repo}/actions/workflows/{file}/runs',
+    parameters: { file, branch: client.productionBranch, per_page: 100, exclude_pull_requests: true },
     signal,
   },
 });
@@ -146,31 +166,33 @@ const readTags = ({ repo, client, signal, parts }: Ways): Promise<Read<TagsPage>
     parts,
   );
 
-const readRuns = async (
-  ways: Ways,
-  workflows: Promise<Read<WorkflowsPage>>,
-): Promise<Fact<readonly RunFact[]>> => {
-  const files = toNeededFiles(ways.client);
+interface Asked {
+  readonly workflows: Promise<Read<WorkflowsPage>>;
+  readonly tags: Promise<Read<TagsPage>>;
+}
+
+const readRuns = async (ways: Ways, asked: Asked): Promise<Fact<readonly RunFact[]>> => {
   const first = await readThrough(toRunsWanted(ways), ways.parts);
   if (first.kind === 'unknown') return first;
-  const needed = decideOwnPages(first.value, files, await workflows);
-  const own = await Promise.all(needed.map((file) => readThrough(toRunsWanted(ways, file), ways.parts)));
+  const needed = decideOwnPages(first.value, ways.client, await asked.workflows, await asked.tags);
+  const own = await Promise.all(
+    needed.map((file) => readThrough(toWorkflowRunsWanted(ways, file), ways.parts)),
+  );
+  // Half a history would be judged as a whole one: "never deployed", "no failures".
   const missing = own.find((read) => read.kind === 'unknown');
   if (missing !== undefined) return missing;
   const pages = [first, ...own].filter((read) => read.kind === 'known');
   const oldest = Math.min(...pages.map((page) => page.observedAt.getTime()));
   const runs = pages.flatMap((page) => page.value.workflow_runs);
-  return { kind: 'known', value: toRunFacts(runs, files), observedAt: new Date(oldest) };
+  return { kind: 'known', value: toRunFacts(runs, toNeededFiles(ways.client)), observedAt: new Date(oldest) };
 };
 
 const toKeys = (client: HealthClient): readonly string[] => {
-  const runs = [undefined, ...toNeededFiles(client)].map((file) =>
-    toRunsKey(client.repo, client.productionBranch, file),
+  const own = toNeededFiles(client).map((file) =>
+    toWorkflowRunsKey(client.repo, client.productionBranch, file),
   );
-  return [toWorkflowsKey(client.repo), toTagsKey(client.repo), ...runs].flatMap((key) => [
-    key,
-    toMarkKey(key),
-  ]);
+  const keys = [toWorkflowsKey(client.repo), toTagsKey(client.repo), toRunsKey(client.repo), ...own];
+  return keys.flatMap((key) => [key, toMarkKey(key)]);
 };
 
 export const createPipelineReader = (reader: PipelineReaderParts): PipelineReader => {
@@ -199,8 +221,8 @@ export const createPipelineReader = (reader: PipelineReaderParts): PipelineReade
       keep,
     };
     const ways: Ways = { repo, client, signal, parts };
-    const listing = readWorkflows(ways);
-    const [workflows, runs, tags] = await Promise.all([listing, readRuns(ways, listing), readTags(ways)]);
+    const asked: Asked = { workflows: readWorkflows(ways), tags: readTags(ways) };
+    const [workflows, runs, tags] = await Promise.all([asked.workflows, readRuns(ways, asked), asked.tags]);
     const facts = (deployJobs: ReadonlyMap<string, DeployJobFact>): PipelineFacts => ({
       repo: client.repo,
       workflows: toFact(workflows, toWorkflowFacts),
