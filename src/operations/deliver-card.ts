@@ -1,0 +1,183 @@
+/** Brings cards up to date: one message per card, always the newest picture, again until Slack has it. Never fails an operation, and no card waits for another. */
+import { toMessage } from '../errors.ts';
+import type { CardStore, CardTransport, CardWork } from './card.ts';
+import { addInvitation, drawCard, toPlainMessage } from './draw-card.ts';
+import type { EffectDoor } from './effect.ts';
+import type { Message } from './message.ts';
+import { absentAfterMs, type CardPost, createCardPost, type Posted, type PostOutcome } from './post-card.ts';
+import { createTwinWatch, type TwinWatch } from './twin-watch.ts';
+import type { CommandList } from './words.ts';
+
+export interface CardDeliveryParts {
+  readonly store: CardStore;
+  readonly effects: EffectDoor;
+  readonly transport: CardTransport;
+  readonly commands: CommandList;
+  readonly now: () => Date;
+  /** Zone of times in text that Slack cannot show in the reader's own. */
+  readonly zone: string;
+  readonly log: (level: 'warn' | 'error', line: string, detail: object) => void;
+  /** Slack takes about one message a second per channel. */
+  readonly paceMs?: number;
+  /** How long a dead sender keeps a card from the next one. */
+  readonly leaseMs?: number;
+}
+
+export interface CardDelivery {
+  /** Claims and delivers due cards; answers how many it claimed. @throws only where the store cannot be asked. */
+  readonly deliverDue: (owner: string, limit: number) => Promise<number>;
+}
+
+type Outcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'moved'; readonly say: string }
+  | Exclude<PostOutcome, { kind: 'posted' } | { kind: 'cannot-post' }>;
+
+const drawAgainMs = 10_000;
+const callAgainMs = 3_000;
+
+export const createCardDelivery = (given: CardDeliveryParts): CardDelivery => {
+  const parts: Parts = {
+    ...given,
+    paceMs: given.paceMs ?? 1_200,
+    cardPost: createCardPost(given),
+    twins: createTwinWatch(given),
+    movedFrom: new Map(),
+  };
+  const leaseMs = given.leaseMs ?? 20_000;
+  return {
+    deliverDue: async (owner, limit) => {
+      const [due] = await Promise.all([parts.store.claim(owner, leaseMs, limit), parts.twins.check()]);
+      await Promise.all(due.map((work) => deliverSafely(parts, work, owner)));
+      return due.length;
+    },
+  };
+};
+
+interface Parts extends CardDeliveryParts {
+  readonly paceMs: number;
+  readonly cardPost: CardPost;
+  readonly twins: TwinWatch;
+  /** Cards that this process moved to a direct message, and the channel that could not be written to. */
+  readonly movedFrom: Map<string, string>;
+}
+
+const deliverSafely = async (parts: Parts, work: CardWork, owner: string): Promise<void> => {
+  let outcome: Outcome;
+  try {
+    outcome = await deliver(parts, work, owner);
+  } catch (error) {
+    parts.log('warn', 'a card was not delivered and will be tried again', { card: work.cardId, error });
+    outcome = { kind: 'again', waitMs: callAgainMs, trouble: toMessage(error).slice(0, 300) };
+  }
+  try {
+    await note(parts, work, owner, outcome);
+  } catch (error) {
+    // The lease runs out and the next sender looks before it posts.
+    parts.log('warn', 'how a delivery went could not be written down', { card: work.cardId, error });
+  }
+};
+
+const note = async (parts: Parts, work: CardWork, owner: string, outcome: Outcome): Promise<void> => {
+  switch (outcome.kind) {
+    case 'delivered':
+      return parts.store.markDelivered(work.cardId, owner, work.wantedVersion, parts.paceMs);
+    case 'moved':
+      parts.movedFrom.set(work.cardId, work.place.channel);
+      return parts.store.moveToDirect(work.cardId, owner, outcome.say);
+    case 'again':
+      return parts.store.markTrouble(work.cardId, owner, outcome.trouble, outcome.waitMs);
+    case 'stuck':
+      parts.log('error', 'a card cannot be delivered', { card: work.cardId, trouble: outcome.trouble });
+      return parts.store.markTrouble(work.cardId, owner, outcome.trouble, null);
+  }
+};
+
+const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Outcome> => {
+  let message: Message;
+  try {
+    message = await draw(parts, work);
+  } catch (error) {
+    parts.log('error', 'a card could not be drawn', { card: work.cardId, verb: work.operation.verb, error });
+    return {
+      kind: 'again',
+      waitMs: drawAgainMs,
+      trouble: `cannot be drawn: ${toMessage(error).slice(0, 200)}`,
+    };
+  }
+  const shown = work.posted
+    ? await update(parts, work, work.posted, message)
+    : await post(parts, work, owner, message);
+  if (shown.kind !== 'shown') return shown;
+  return message.file && work.operation.state !== 'open'
+    ? upload(parts, work, shown.posted, message.file)
+    : { kind: 'delivered' };
+};
+
+const draw = async (parts: Parts, work: CardWork): Promise<Message> => {
+  const message = await drawCard(work, parts);
+  const from = parts.movedFrom.get(work.cardId);
+  return from === undefined ? message : addInvitation(message, from);
+};
+
+type Shown = { readonly kind: 'shown'; readonly posted: Posted } | Outcome;
+
+const post = async (parts: Parts, work: CardWork, owner: string, message: Message): Promise<Shown> => {
+  const outcome = await parts.cardPost.post(work, message);
+  if (outcome.kind === 'cannot-post') return toMove(work, outcome.say);
+  if (outcome.kind !== 'posted') return outcome;
+  await parts.store.markPosted(work.cardId, owner, outcome.posted);
+  if (outcome.attempt > 1)
+    parts.twins.watch({
+      cardId: work.cardId,
+      place: work.place,
+      keep: outcome.posted,
+      since: new Date(Math.min(outcome.since.getTime(), work.createdAt.getTime())),
+      at: new Date(parts.now().getTime() + absentAfterMs),
+    });
+  // An adopted message shows what was newest when it was sent, which may be long ago.
+  return outcome.fresh
+    ? { kind: 'shown', posted: outcome.posted }
+    : update(parts, work, outcome.posted, message);
+};
+
+const update = async (parts: Parts, work: CardWork, posted: Posted, message: Message): Promise<Shown> => {
+  let result = await parts.transport.update(posted, message);
+  if (result.kind === 'refused' && result.why === 'bad-message') {
+    parts.log('error', 'Slack refused the blocks of a card', { card: work.cardId, say: result.say });
+    result = await parts.transport.update(posted, toPlainMessage(message));
+  }
+  switch (result.kind) {
+    case 'posted':
+      return { kind: 'shown', posted };
+    case 'later':
+      return { kind: 'again', waitMs: result.waitMs, trouble: 'Slack asks to wait' };
+    case 'refused':
+      return result.why === 'cannot-post'
+        ? toMove(work, result.say)
+        : { kind: 'stuck', trouble: `the card cannot be changed: ${result.say}` };
+  }
+};
+
+const toMove = (work: CardWork, say: string): Outcome =>
+  work.place.channel.startsWith('direct:')
+    ? { kind: 'stuck', trouble: `${say}, and not by direct message either` }
+    : { kind: 'moved', say };
+
+const upload = async (
+  parts: Parts,
+  work: CardWork,
+  posted: Posted,
+  file: NonNullable<Message['file']>,
+): Promise<Outcome> => {
+  const outcome = await parts.cardPost.upload(work, posted, file);
+  switch (outcome.kind) {
+    case 'posted':
+      return { kind: 'delivered' };
+    case 'cannot-post':
+      return { kind: 'stuck', trouble: `its file could not be added: ${outcome.say}` };
+    case 'again':
+    case 'stuck':
+      return outcome;
+  }
+};

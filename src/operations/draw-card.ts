@@ -1,0 +1,82 @@
+/** Which picture a card shows now: the command's own, a stored answer, or plain words where there is neither. Sending it is `deliver-card.ts`' business. */
+import type { CardWork } from './card.ts';
+import type { Json } from './json.ts';
+import type { Message } from './message.ts';
+import type { Operation } from './operation.ts';
+import type { StoredAnswer } from './ports.ts';
+import { type CommandList, toCode } from './words.ts';
+
+export interface DrawParts {
+  readonly commands: CommandList;
+  readonly now: () => Date;
+  readonly zone: string;
+}
+
+/** What Slack takes in one text block, and in the text that a lock screen shows (platform-facts A4). */
+const mostBlockText = 3000;
+const mostText = 4000;
+const mostBlocks = 50;
+
+/** @throws whatever the command's own render throws. */
+export const drawCard = async (work: CardWork, parts: DrawParts): Promise<Message> => {
+  const { operation } = work;
+  if (operation.state === 'refused' || operation.state === 'failed') return drawWords(operation);
+  const command = parts.commands.find(operation.verb);
+  if (command?.kind !== 'long') return readStored(operation) ?? drawWords(operation);
+  return command.render({
+    now: parts.now(),
+    zone: parts.zone,
+    cardId: work.cardId,
+    version: work.decisionVersion,
+    operation,
+    supersededBy: work.supersededBy,
+  });
+};
+
+/** What is left to say when Slack takes none of our blocks. */
+export const toPlainMessage = (message: Message): Message => ({
+  text: message.text.slice(0, mostText),
+  blocks: [],
+});
+
+/** A card that could not be put where it was asked for says so first, and how to change that. */
+export const addInvitation = (message: Message, channel: string): Message => {
+  const where = /^[A-Z0-9]+$/u.test(channel) ? `<#${channel}>` : 'that channel';
+  const line = `I cannot post in ${where}, so this comes to you directly. To see cards there, type \`/invite @acuops\` in that channel and ask again.`;
+  if (message.blocks.length === 0) return { ...message, text: `${line}\n${message.text}`.slice(0, mostText) };
+  return message.blocks.length < mostBlocks
+    ? { ...message, blocks: [toTextBlock(line), ...message.blocks] }
+    : message;
+};
+
+const drawWords = (operation: Operation): Message => {
+  const name = `${toCode(operation.verb)} ${operation.spokenId}`;
+  const text = `${name}: ${readWords(operation)}`;
+  return { text: text.slice(0, mostText), blocks: [toTextBlock(text)] };
+};
+
+const readWords = (operation: Operation): string =>
+  readText(operation.result, 'say') ??
+  readText(operation.result, 'failed') ??
+  readText(readField(operation.result, 'data'), 'say') ??
+  (operation.state === 'open' ? 'is being worked on.' : `ended as ${operation.state}, and left no words.`);
+
+const readStored = (operation: Operation): Message | null => {
+  const message = readField(operation.result, 'message');
+  return message === null ? null : (operation.result as unknown as StoredAnswer).message;
+};
+
+const readField = (value: Json, name: string): Json =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? ((value as { readonly [key: string]: Json })[name] ?? null)
+    : null;
+
+const readText = (value: Json, name: string): string | null => {
+  const found = readField(value, name);
+  return typeof found === 'string' ? found : null;
+};
+
+const toTextBlock = (text: string): object => ({
+  type: 'section',
+  text: { type: 'mrkdwn', text: text.slice(0, mostBlockText) },
+});

@@ -1,0 +1,41 @@
+/** From a line as Slack writes it to the request it means: entities and links undone, a leading mention dropped, then words by the command's own spec. */
+import type { Call } from '../operations/call.ts';
+import { type Refusal, refuse } from '../operations/refusal.ts';
+import { type CommandList, parseWords, splitWords } from '../operations/words.ts';
+
+/** Slack cuts nothing itself before about this length. */
+const longestLine = 4_000;
+
+/** `<http://a.b|a.b>` is what Slack makes of a typed `a.b`; mentions stay as they are, they are ids. */
+export const readLine = (text: string): string =>
+  text
+    .replaceAll(/<(?:https?|mailto|tel):[^<>|]*\|([^<>]*)>/gu, '$1')
+    .replaceAll(/<((?:https?|mailto|tel):[^<>|]*)>/gu, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .trim();
+
+/** The words after the mention of us; what stands before it is talk. */
+export const dropMention = (text: string, botUserId: string): string => {
+  const mention = new RegExp(`^.*?<@${botUserId}(?:\\|[^>]*)?>[:,]?`, 'su');
+  return text.replace(mention, '').trim();
+};
+
+export type Wish = Pick<Call, 'verb' | 'input'>;
+
+/** An empty line asks for help. Unknown verbs are left to the door, which knows what is near. */
+export const parseLine = (line: string, commands: CommandList): Wish | Refusal => {
+  if (line.length > longestLine)
+    return refuse(
+      'usage',
+      `That line has ${line.length} characters; at most ${longestLine} are read. Say it shorter.`,
+    );
+  const split = splitWords(line);
+  if (split.kind === 'refused') return split;
+  const [verb = 'help', ...words] = split.value;
+  const command = commands.find(verb);
+  if (!command) return { verb, input: {} };
+  const parsed = parseWords(command, words);
+  return parsed.kind === 'refused' ? parsed : { verb: command.verb, input: parsed.value };
+};

@@ -1,0 +1,85 @@
+/** What a person is told privately at once: that it was written down and where the answer comes, the answer itself, or why nothing was done. Pure. */
+
+import { cutText } from '../blocks/escape.ts';
+import { limits } from '../blocks/limit-figures.ts';
+import { context, section } from '../blocks/message.ts';
+import type { Place } from '../operations/call.ts';
+import type { Refusal } from '../operations/refusal.ts';
+import type { Receipt } from '../operations/request.ts';
+import type { Reply } from './reply.ts';
+
+const directly = 'sent to you directly, because this channel is shared with people who may not see all of it';
+
+export const renderReceipt = (receipt: Receipt, place: Place): Reply => {
+  switch (receipt.kind) {
+    case 'refused':
+      return renderRefusal(receipt.refusal);
+    case 'started':
+      return renderStarted(receipt, place);
+    case 'answered':
+      return renderAnswered(receipt, place);
+  }
+};
+
+export const renderLine = (text: string): Reply => ({
+  text: cutText(text, limits.messageText),
+  blocks: [section(text)],
+});
+
+export const renderRefusal = (refusal: Refusal): Reply => renderLine(refusal.say);
+
+const renderStarted = (
+  { operation, joined, where }: Extract<Receipt, { kind: 'started' }>,
+  place: Place,
+): Reply => {
+  const name = `*${operation.verb} ${operation.spokenId}*`;
+  const state = joined ? `${name} is running already` : `${name} is under way`;
+  if (operation.state !== 'open') return renderLine(`${name} is done; its card is ${toWhere(where, place)}.`);
+  return renderLine(
+    where === 'direct' && place.kind === 'channel'
+      ? `${state}. Its card is ${directly}.`
+      : `${state}. Its card comes ${toWhere(where, place)} and is kept up to date.`,
+  );
+};
+
+const toWhere = (where: 'place' | 'direct', place: Place): string => {
+  if (where === 'direct') return 'in your direct messages';
+  return place.thread === undefined ? 'here' : 'into this thread';
+};
+
+const renderAnswered = (
+  { operation, answer, where }: Extract<Receipt, { kind: 'answered' }>,
+  place: Place,
+): Reply => {
+  const name = `${operation.verb} ${operation.spokenId}`;
+  // Shown here and nowhere else: neither stored nor sent by message.
+  const secret =
+    answer.secret === undefined ? [] : [section(`Shown once, so copy it now:\n\`\`\`${answer.secret}\`\`\``)];
+  if (where === 'direct' && place.kind === 'channel') {
+    const text = `The answer is ${directly}.`;
+    return { text, blocks: [section(text), ...secret, context(name)] };
+  }
+  const { text, blocks } = answer.message;
+  const shown = blocks.length === 0 ? [section(text)] : blocks;
+  const room = limits.messageBlocks - secret.length;
+  return { text, blocks: [...shown.slice(0, room), ...secret] };
+};
+
+/** The request could not be written. */
+export const storeAway: Reply = renderLine(
+  'The desk cannot write down your request now, so nothing was started. Try again in a minute; if it lasts, tell whoever runs the desk: `acuops doctor` names what is broken.',
+);
+
+/** Nobody knows yet whether it was written: Slack's patience ended first. */
+export const tooSlow: Reply = renderLine(
+  'The desk is slow to write down your request. You are told here as soon as it is; if you hear nothing within a minute, nothing was started: try again.',
+);
+
+export const renderBroken = (reference: string): Reply =>
+  renderLine(
+    `Something broke, reference *${reference}*. Nothing more is done with your request; the log has the details under that reference.`,
+  );
+
+export const foreignTeam: Reply = renderLine(
+  'This workspace is not connected to this desk, so nothing was done.',
+);
