@@ -157,17 +157,20 @@ export interface Fitted {
   readonly shown: number;
 }
 
-/** As many whole lines as fit into `max` characters; if some do not, room is kept for the line that says how many. */
+/**
+ * As many whole lines as fit into `max` characters; if some do not, room is kept for the line that says how many. `lines` may be
+ * only the first of `total`, so that nobody has to render what will not be shown.
+ */
 export const fitLines = (
   lines: readonly string[],
   max: number,
   sayRest: (left: number) => string,
-  maxLines = Infinity,
+  total: number = lines.length,
 ): Fitted => {
   const whole = lines.join('\n');
-  if (whole.length <= max && lines.length <= maxLines) return { text: whole, shown: lines.length };
-  let shown = Math.min(lines.length, maxLines);
-  const render = (): string => [...lines.slice(0, shown), sayRest(lines.length - shown)].join('\n');
+  if (whole.length <= max && lines.length === total) return { text: whole, shown: lines.length };
+  let shown = lines.length;
+  const render = (): string => [...lines.slice(0, shown), sayRest(total - shown)].join('\n');
   while (shown > 0 && render().length > max) shown -= 1;
   return { text: render(), shown };
 };

@@ -1,17 +1,27 @@
 /** Moments and spans as people read them: Slack date tokens with the zone in the fallback, ages, wall times. `now` is always given. */
-import { TZDate, tzName } from '@date-fns/tz';
+import { TZDate } from '@date-fns/tz';
 import { format } from 'date-fns';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-const isZone = (zone: string): boolean => !Number.isNaN(new TZDate(0, zone).getTime());
+/** Making a formatter costs more than using it a hundred times, and a large card names hundreds of moments. */
+const zoneNames = new Map<string, Intl.DateTimeFormat>();
 
 /** An unknown zone name falls back to UTC and says UTC, rather than breaking a card at night. */
-const toZone = (zone: string): string => (isZone(zone) ? zone : 'UTC');
+const toZone = (zone: string): string => {
+  if (zoneNames.has(zone)) return zone;
+  if (Number.isNaN(new TZDate(0, zone).getTime())) return 'UTC';
+  zoneNames.set(zone, new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'short' }));
+  return zone;
+};
 
-const sayZone = (at: Date, zone: string): string => tzName(zone, at, 'short');
+const sayZone = (at: Date, zone: string): string =>
+  zoneNames
+    .get(zone)
+    ?.formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
 
 const formatIn = (at: Date, zone: string, pattern: string): string =>
   format(new TZDate(at.getTime(), zone), pattern);

@@ -85,7 +85,7 @@ describe('fitLines', () => {
 
   it('says how many it left out', () => {
     expect(fitLines(['a', 'b', 'c'], 100, sayRest)).toStrictEqual({ text: 'a\nb\nc', shown: 3 });
-    expect(fitLines(['a', 'b', 'c'], 100, sayRest, 2)).toStrictEqual({ text: 'a\nb\nand 1 more', shown: 2 });
+    expect(fitLines(['a', 'b'], 100, sayRest, 3)).toStrictEqual({ text: 'a\nb\nand 1 more', shown: 2 });
     expect(fitLines(['aaaa', 'bbbbbbbbbbbb'], 15, sayRest)).toStrictEqual({
       text: 'aaaa\nand 1 more',
       shown: 1,

@@ -100,9 +100,9 @@ export const renderOpen = (clients: readonly CheckedClient[], view: ListView, sa
   }
   const rest = clients.slice(blocks.length);
   if (rest.length === 0) return { blocks, left: 0 };
-  const lines = rest.map((client) => renderShort(client, view));
+  const lines = rest.slice(0, shortLines).map((client) => renderShort(client, view));
   const sayRest = (left: number): string => `… and ${left} more like these: ${sayWhere}`;
-  const { text, shown } = fitLines(lines, shortChars, sayRest, shortLines);
+  const { text, shown } = fitLines(lines, shortChars, sayRest, rest.length);
   return { blocks: [...blocks, section(text)], left: rest.length - shown };
 };
 
@@ -116,9 +116,9 @@ const renderOther = (client: CheckedClient, zone: string): string => {
 /** Unknown before warnings. Unknown says itself that it is neither healthy nor the client's fault. */
 export const renderOthers = (clients: readonly CheckedClient[], zone: string, sayWhere: string): CardList => {
   if (clients.length === 0) return { blocks: [], left: 0 };
-  const lines = clients.map((client) => renderOther(client, zone));
+  const lines = clients.slice(0, otherLines).map((client) => renderOther(client, zone));
   const sayRest = (left: number): string => `… and ${left} more unknown or with a warning: ${sayWhere}`;
-  const { text, shown } = fitLines(lines, otherChars, sayRest, otherLines);
+  const { text, shown } = fitLines(lines, otherChars, sayRest, clients.length);
   const hint = clients.some(({ state }) => state === 'unknown')
     ? '\n_Unknown: we could not look. It says nothing about the client._'
     : '';

@@ -1,0 +1,292 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseActionValue } from '../../../src/blocks/action-id.ts';
+import { checkMessage } from '../../../src/blocks/limits.ts';
+import type { RenderedMessage } from '../../../src/blocks/message.ts';
+import { toPlainText } from '../../../src/blocks/plain.ts';
+import { type HealthView, renderHealthCard, toHealthJson } from '../../../src/commands/health/blocks.ts';
+import type { HealthReport } from '../../../src/policy/health/report.ts';
+import { hostileText } from '../../blocks/hostile-text.ts';
+import { ago, ciRun, hourMs, known, now, run } from '../../policy/health/sample-facts.ts';
+import { arbitraryReport } from './arbitrary-report.ts';
+import { eight, fiveHundred, judged, refused, reportOf, sampleView, timedOut } from './sample-reports.ts';
+
+const render = (report: HealthReport, over: Partial<HealthView> = {}): RenderedMessage =>
+  renderHealthCard(report, { ...sampleView, ...over });
+const read = (report: HealthReport, over: Partial<HealthView> = {}): string =>
+  toPlainText(render(report, over));
+
+interface Pressable {
+  readonly label: string;
+  readonly actionId: string;
+  readonly values: readonly string[];
+}
+
+const findPressables = ({ blocks }: RenderedMessage): Pressable[] => {
+  const found: Pressable[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const {
+      action_id: actionId,
+      text,
+      placeholder,
+      value: own,
+      options,
+    } = value as {
+      action_id?: string;
+      text?: { text: string };
+      placeholder?: { text: string };
+      value?: string;
+      options?: { value: string }[];
+    };
+    if (actionId !== undefined) {
+      const values = options === undefined ? [own ?? ''] : options.map((option) => option.value);
+      found.push({ label: text?.text ?? placeholder?.text ?? '', actionId, values });
+      return;
+    }
+    for (const part of Object.values(value)) visit(part);
+  };
+  visit(blocks);
+  return found;
+};
+const labels = (message: RenderedMessage): string[] => findPressables(message).map(({ label }) => label);
+
+describe('eight clients', () => {
+  it('read from the verdict down to the buttons', () => {
+    const before = reportOf(
+      [judged({ key: 'quill', name: 'Quill Paper' }, { api: refused }), judged({}), ...eight().slice(1, 7)],
+      { finishedAt: ago(hourMs) },
+    );
+    const claims = [{ targetKey: 'kestrel', by: '<@U0ONCALL>', at: ago(60_000) }];
+    const card = read(reportOf(eight(), { previous: { reference: '4QX9PA', report: before } }), { claims });
+    expect(card.split('\n')).toStrictEqual([
+      '❌ 3 of 8 need you, worst: Heritage Fabrics P1, sign-in refused since 01:40 CST',
+      'New: Heritage Fabrics (sign-in refused)',
+      'Recovered: Quill Paper (was: sign-in refused)',
+      'since check 4QX9PA, 2026-11-20 01:00 CST',
+      'P1 · Heritage Fabrics (premium) · answer by 2026-11-20 05:40 CST',
+      '❌ API: sign-in refused, since 2026-11-20 01:40 CST',
+      '→ ask the client for a new API password, store it, then press Check again',
+      "[I'm on it]",
+      'P1 · Boreal Timber (standard) · answer by 2026-11-20 10:00 CST',
+      '❌ Deploy workflow switched off by GitHub, repository inactive, since 2026-11-20 02:00 CST',
+      '→ enable acuops-deploy.yml on GitHub · Open (https://github.example/wf)',
+      "[I'm on it]",
+      'P2 · Kestrel Supply (standard) · ⏰ overdue, answer was due 2026-11-20 01:00 CST',
+      '❌ CI failed 3 times in a row (acuops-ci.yml), since 2026-11-19 17:00 CST',
+      '→ open the failed run and read its log · Open (https://github.example/runs/998)',
+      '🙋 @U0ONCALL is on it since 2026-11-20 01:59 CST',
+      'Marina & Sons <Ltd> ❔ Workflow: unknown, GitHub answered 503 → check again; if it stays, look at the status page of that service',
+      'Orchard Foods ❔ API: unknown, reachable, sign-in not checked',
+      'Pacific Glass ❔ API (staging): unknown, not asked: publishing since 2026-11-20 01:55 CST → wait for the deploy to finish, then check again',
+      'Summit Tools ⚠️ Last deploy 27 days ago, limit 30 → agree a deploy with the client, or find out why none is wanted',
+      'Unknown: we could not look. It says nothing about the client.',
+      '✅ healthy: Quill Paper',
+      '➖ not judged: Relic Motors (offboarding)',
+      '❌ 3 failing · ❔ 2 unknown · ❔ 1 reachable, sign-in not checked · ⚠️ 1 with a warning · ✅ 1 healthy · ➖ 1 not judged',
+      'Checked 2026-11-20 02:00 CST · all facts fresh · all clients · 7F3K2M',
+      '[Check again] [Details of … ▾] [Note]',
+    ]);
+  });
+
+  it('fit without a file', () => {
+    const message = render(reportOf(eight()));
+    expect(message.file).toBeUndefined();
+    expect(message.text).toBe('3 of 8 need you, worst: Heritage Fabrics P1, sign-in refused since 01:40 CST');
+  });
+
+  it('with --failed list only the failing, and say so', () => {
+    const card = read(reportOf(eight()), { failedOnly: true });
+    expect(card).not.toContain('Marina');
+    expect(card).not.toContain('Quill');
+    expect(card).toContain('Only failing clients are listed; 6 others are in the counts.');
+    expect(card).toContain('❔ 2 unknown');
+  });
+
+  it('say why the picture may be old', () => {
+    expect(read(reportOf(eight()), { stale: 'GitHub is away since 01:00' }).split('\n')[1]).toBe(
+      '⚠️ GitHub is away since 01:00',
+    );
+  });
+});
+
+describe('five hundred clients, three hundred failing', () => {
+  const message = render(reportOf(fiveHundred()));
+  const card = toPlainText(message);
+
+  it('stay within the limits, the worst first, the cause before them', () => {
+    expect(checkMessage(message.blocks, message.text)).toStrictEqual([]);
+    const lines = card.split('\n');
+    expect(lines[0]).toContain(
+      '300 of 500 need you, 150 of them probably by one cause: Acumatica; worst: Client number 297',
+    );
+    expect(lines[1]).toContain('Probably one cause: Acumatica. 150 of 480 clients');
+    expect(lines.length).toBeLessThan(90);
+  });
+
+  it('say how many are left out and where they are', () => {
+    expect(card).toMatch(/… and \d+ more like these: see the file health-7F3K2M\.txt/);
+    expect(card).toMatch(
+      /\d+ of 500 clients are not named here: see the file health-7F3K2M\.txt, or use --json\./,
+    );
+    expect(card).toContain('(first 100 of 500)');
+  });
+
+  it('the file has all of them, and does not depend on when it is rendered', () => {
+    const rows =
+      message.file?.content.split('\n').filter((line) => line.includes('of the great fleet  ')) ?? [];
+    expect(new Set(rows.map((row) => /client-\d+/.exec(row)?.[0])).size).toBe(500);
+    const later = render(reportOf(fiveHundred()), {
+      now: new Date(now.getTime() + hourMs),
+      claims: [{ targetKey: 'client-3', by: 'Ann', at: now }],
+    });
+    expect(later.file).toStrictEqual(message.file);
+  });
+
+  it('make no file while the check runs', () => {
+    const running = render(reportOf(fiveHundred().slice(0, 400), { finishedAt: null, total: 500 }));
+    expect(running.file).toBeUndefined();
+    expect(toPlainText(running)).toContain('listed when the check is done');
+    expect(running.text).toMatch(/^Checking all clients, 400 of 500 done: 300 need you so far/);
+  });
+});
+
+describe('one client', () => {
+  it('is shown whole even when healthy', () => {
+    expect(read(reportOf([judged({})], { scope: 'Heritage Fabrics' })).split('\n')).toStrictEqual([
+      '✅ Heritage Fabrics is healthy',
+      'First check, nothing to compare with.',
+      'Heritage Fabrics (premium)',
+      '✅ API: sign-in works',
+      '✅ Deploy workflow enabled',
+      '✅ Last deploy 1 day ago',
+      '✅ CI passes (acuops-ci.yml)',
+      'Checked 2026-11-20 02:00 CST · all facts fresh · Heritage Fabrics · 7F3K2M',
+      '[Check again] [Details] [Note]',
+    ]);
+  });
+
+  it('has "I\'m on it" in the row, until somebody is', () => {
+    const report = reportOf([judged({}, { api: refused })]);
+    expect(labels(render(report))).toStrictEqual(["I'm on it", 'Check again', 'Details', 'Note']);
+    const claims = [{ targetKey: 'heritage', by: 'Ann <!channel>', at: now }];
+    expect(labels(render(report, { claims }))).toStrictEqual(['Check again', 'Details', 'Note']);
+    expect(read(report, { claims })).toContain('🙋 Ann <!channel> is on it since 2026-11-20 02:00 CST');
+  });
+
+  it('offboarding is named and not judged', () => {
+    expect(read(reportOf([judged({ status: 'offboarding' })]))).toMatch(
+      /^➖ Nothing to check: 1 offboarding or archived/,
+    );
+  });
+});
+
+describe('states of the card', () => {
+  it('running shows progress and nothing to start again', () => {
+    const message = render(reportOf(eight().slice(0, 3), { finishedAt: null, total: 8 }));
+    expect(toPlainText(message)).toContain('▓▓▓░░░░░░░ 3 of 8');
+    expect(labels(message)).not.toContain('Check again');
+    expect(labels(render(reportOf([], { finishedAt: null, total: 8 })))).toStrictEqual([]);
+  });
+
+  it('superseded has nothing to press and says by what', () => {
+    const message = render(reportOf(eight()), { supersededBy: '9ABCDE' });
+    expect(findPressables(message)).toStrictEqual([]);
+    expect(message.text).toMatch(/^Superseded by 9ABCDE, older picture: 3 of 8 need you/);
+    expect(toPlainText(message).split('\n')[0]).toBe(`⏭️ ${message.text}`);
+  });
+
+  it('an unknown client is neither green nor blamed', () => {
+    const card = read(reportOf([judged({ name: 'Ash' }, { api: { kind: 'timed-out', at: now } })]));
+    expect(card).toMatch(/^❔ Ash could not be checked: timed out/);
+    expect(card).not.toMatch(/❌|needs you|healthy/);
+  });
+
+  it('an unknown with a running clock keeps its deadline', () => {
+    const hidden = judged({ name: 'Ash' }, { api: { kind: 'timed-out', at: now }, since: ago(hourMs) });
+    const card = read(reportOf([hidden, judged({ key: 'b', name: 'Birch' })]));
+    expect(card).toContain('P1 · Ash (premium) · answer by 2026-11-20 05:00 CST');
+    expect(card).toContain('❔ API: unknown, timed out, was failing since 2026-11-20 01:00 CST');
+  });
+
+  it('no change is said, with the check it is compared with', () => {
+    const report = reportOf(eight(), { previous: { reference: '4QX9PA', report: reportOf(eight()) } });
+    expect(read(report)).toContain('No change since check 4QX9PA, 2026-11-20 02:00 CST.');
+  });
+
+  it('one common cause comes right after the verdict', () => {
+    const down = ['a', 'b', 'c'].map((key) => judged({ key, name: key }, { api: timedOut }));
+    expect(
+      read(reportOf(down, { control: 'unreachable' }))
+        .split('\n')
+        .slice(1, 3),
+    ).toStrictEqual([
+      '🔗 Probably one cause: our own network. 3 of 3 clients do not answer, nor does the control host',
+      "→ check the desk's own network and firewall before calling any client",
+    ]);
+  });
+
+  it('tells the age of old facts', () => {
+    const old = judged({}, { pipeline: { runs: known([run(999), ciRun(998, 'success')], ago(4 * 60_000)) } });
+    expect(read(reportOf([old]))).toContain('oldest fact was 4 min old');
+  });
+});
+
+it('the JSON is the report with verdict and counts', () => {
+  const report = reportOf(eight());
+  const json = JSON.parse(JSON.stringify(toHealthJson(report))) as Record<string, unknown>;
+  expect(json).toMatchObject({ ...report, counts: { judged: 8, fail: 3 } });
+  expect(json['verdict']).toBe(
+    '3 of 8 need you, worst: Heritage Fabrics P1, sign-in refused since 2026-11-20T07:40:00.000Z',
+  );
+});
+
+describe('whatever the report', () => {
+  const person = fc.oneof(hostileText, fc.constant('<@U0ONCALL>'));
+  const view: fc.Arbitrary<HealthView> = fc
+    .record({
+      failedOnly: fc.boolean(),
+      supersededBy: fc.constantFrom(null, '9ABCDE'),
+      zone: fc.constantFrom('UTC', 'Asia/Kathmandu', 'Nowhere/None'),
+      claims: fc.array(
+        fc.record({
+          targetKey: fc.constantFrom('key-0', 'key-1', 'key-7'),
+          by: person,
+          at: fc.constant(now),
+        }),
+        { maxLength: 3 },
+      ),
+      stale: fc.option(hostileText),
+    })
+    .map(({ stale, ...over }) => ({ ...sampleView, ...over, ...(stale === null ? {} : { stale }) }));
+
+  it('the card is lawful, and so is every value on it', () => {
+    fc.assert(
+      fc.property(arbitraryReport, view, (report, over) => {
+        const message = renderHealthCard(report, over);
+        expect(checkMessage(message.blocks, message.text)).toStrictEqual([]);
+        const values = findPressables(message).flatMap((pressable) => pressable.values);
+        expect(values.map(parseActionValue)).not.toContain(null);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('each client that is not healthy stands on the card or in the file', () => {
+    fc.assert(
+      fc.property(arbitraryReport, (report) => {
+        const clients = report.clients.map((entry, index) => ({
+          ...entry,
+          client: { ...entry.client, name: `client no. ${index} end` },
+        }));
+        const message = render({ ...report, clients, finishedAt: now.toISOString() });
+        const seen = `${toPlainText(message)}\n${message.file?.content ?? ''}`;
+        const missing = clients.filter(
+          ({ client, state }) => state !== 'not-judged' && !seen.includes(client.name),
+        );
+        expect(missing.map(({ state }) => state)).toStrictEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
