@@ -9,7 +9,7 @@ import { createAnswering } from './answering.ts';
 import { createDownloads } from './downloads.ts';
 import { createEmulateBehind } from './emulate-behind.ts';
 import { createFaults, type GitHubFaults } from './faults.ts';
-import { createLimits } from './limits.ts';
+import { createLimits, type LimitFigures } from './limits.ts';
 import { createRepositoryRoutes } from './repository-routes.ts';
 import { createRunChanges, type Happening } from './run-changes.ts';
 import { toJob, toRun, toWorkflow } from './run-shapes.ts';
@@ -32,6 +32,8 @@ export interface GitHubFrontOptions {
   readonly clock?: () => number;
   readonly owner: string;
   readonly latencyMs?: number;
+  /** Other figures than GitHub's, for a benchmark that shall not wait for its limits. */
+  readonly limits?: Partial<LimitFigures>;
 }
 
 /** Repositories are named bare or with their owner. */
@@ -105,7 +107,7 @@ export const createGitHubFront = async (options: GitHubFrontOptions): Promise<Gi
   const apiUrl = `http://127.0.0.1:${port}`;
   const privateKey = createPrivateKey();
   const tables = createTables({ owner: options.owner, clock });
-  const limits = createLimits(clock);
+  const limits = createLimits(clock, options.limits);
   const access = createAccess({ token, login, installationId, clock, granted: () => granted });
   const webhooks = createWebhooks({ secret: webhookSecret, appId });
   const changes = createRunChanges(tables, clock);

@@ -23,7 +23,8 @@ const gitHubFigures: LimitFigures = { perHour: 5000, pointsPerMinute: 900, atOnc
 
 export type Limits = ReturnType<typeof createLimits>;
 
-export const createLimits = (clock: () => number, figures: LimitFigures = gitHubFigures) => {
+export const createLimits = (clock: () => number, changed: Partial<LimitFigures> = {}) => {
+  const figures = { ...gitHubFigures, ...changed };
   const buckets = new Map<string, Bucket>();
   const perHourOf = (key: string): number => (key === 'anonymous' ? 60 : figures.perHour);
 

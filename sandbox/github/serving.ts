@@ -87,6 +87,9 @@ export const createServing = (parts: ServingParts) => {
     incoming: Incoming,
     fault: Fault | undefined,
   ): Promise<Ready> => {
+    // Waiting inside the limits: a slow answer takes one of the hundred places.
+    const pauseMs = parts.latencyMs + (fault?.kind === 'slow' ? fault.ms : 0);
+    if (pauseMs > 0) await wait(pauseMs, undefined, { ref: false });
     if (fault?.kind === 'status') {
       const answer = { ...toErrorBody(fault.status, fault.message), headers: fault.headers };
       return toReady(request, answer, 1);
@@ -172,8 +175,6 @@ export const createServing = (parts: ServingParts) => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', parts.apiUrl);
     const fault = parts.take(request.method ?? 'GET', url.pathname.replaceAll(/%2f/giu, '/'));
-    const pauseMs = parts.latencyMs + (fault?.kind === 'slow' ? fault.ms : 0);
-    if (pauseMs > 0) await wait(pauseMs, undefined, { ref: false });
     if (fault?.kind === 'silence') {
       record(request, 0, 0);
       return;

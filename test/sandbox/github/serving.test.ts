@@ -63,6 +63,14 @@ describe('limits', () => {
   });
 });
 
+test('a hundred at once are answered, the next one is a secondary limit', async () => {
+  front.faults.slow({ path: repo }, 150);
+  const replies = await Promise.all(Array.from({ length: 101 }, () => ask(front, repo)));
+  expect(replies.filter((reply) => reply.status === 200)).toHaveLength(100);
+  expect(replies.find((reply) => reply.status === 403)?.headers.get('retry-after')).toBe('60');
+  expect((await ask(front, repo)).status).toBe(200);
+});
+
 describe('access', () => {
   test('an unknown token is 401, no token and no access are 404', async () => {
     expect(await ask(front, repo, { token: 'ghp_other' })).toMatchObject({
