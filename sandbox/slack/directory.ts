@@ -23,7 +23,7 @@ export interface Directory {
   /** By id, or by name with or without `#`. */
   readonly channel: (idOrName: string) => Channel | undefined;
   readonly channels: () => readonly Channel[];
-  /** The bot's direct conversation with a person, made when first asked for. */
+  /** The bot's direct conversation with a person. */
   readonly dm: (userId: string) => Channel;
   readonly groups: () => readonly UserGroup[];
   readonly setMembership: (channelId: string, userId: string, isMember: boolean) => void;
@@ -36,20 +36,29 @@ export interface Directory {
 
 const bot: Person = { id: botUserId, name: botName, isBot: true };
 
-const seedChannels = (world: SlackWorld): Map<string, Channel> =>
-  new Map(
-    world.channels.map((channel) => [
-      channel.id,
-      {
-        id: channel.id,
-        name: channel.name,
-        isPrivate: channel.isPrivate ?? false,
-        isExtShared: channel.isExtShared ?? false,
-        isArchived: false,
-        memberIds: new Set([...channel.memberIds, ...(channel.botIsMember ? [botUserId] : [])]),
-      },
-    ]),
-  );
+const toDm = (userId: string): Channel => ({
+  id: `D${userId.slice(1)}`,
+  name: `dm-${userId}`,
+  isPrivate: true,
+  isExtShared: false,
+  isArchived: false,
+  dmUserId: userId,
+  memberIds: new Set([userId, botUserId]),
+});
+
+/** Every person has the bot's direct conversation from the start, as its home tab would give them. */
+const seedChannels = (world: SlackWorld): Map<string, Channel> => {
+  const named = world.channels.map((channel) => ({
+    id: channel.id,
+    name: channel.name,
+    isPrivate: channel.isPrivate ?? false,
+    isExtShared: channel.isExtShared ?? false,
+    isArchived: false,
+    memberIds: new Set([...channel.memberIds, ...(channel.botIsMember ? [botUserId] : [])]),
+  }));
+  const direct = world.people.filter((person) => !person.isBot).map((person) => toDm(person.id));
+  return new Map([...named, ...direct].map((channel) => [channel.id, channel]));
+};
 
 export const createDirectory = (world: SlackWorld): Directory => {
   const teamId = world.teamId ?? 'T0ACUOPS00';
@@ -80,20 +89,10 @@ export const createDirectory = (world: SlackWorld): Directory => {
     },
     channels: () => [...channels.values()],
     dm: (userId) => {
-      const id = `D${userId.slice(1)}`;
-      const known = channels.get(id);
-      if (known) return known;
-      const made: Channel = {
-        id,
-        name: `dm-${userId}`,
-        isPrivate: true,
-        isExtShared: false,
-        isArchived: false,
-        dmUserId: userId,
-        memberIds: new Set([userId, botUserId]),
-      };
-      channels.set(id, made);
-      return made;
+      const made = toDm(userId);
+      const channel = channels.get(made.id) ?? made;
+      channels.set(channel.id, channel);
+      return channel;
     },
     groups: () => [...groups.values()],
     setMembership: (channelId, userId, isMember) => {

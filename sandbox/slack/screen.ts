@@ -35,8 +35,7 @@ const toConfig = (slack: Slack): Json => {
       real_name: isGuest ? `${person.name} (other workspace)` : person.name,
     };
   });
-  // The bot's conversations are seeded under the front's ids, or local-slack would make its own.
-  for (const person of people) slack.directory.dm(person.id);
+  // With them the bot's direct conversations, under the front's ids: local-slack would make its own.
   const channels = slack.directory.channels().map((channel) => ({
     id: channel.id,
     name: channel.name,

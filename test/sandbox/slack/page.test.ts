@@ -12,6 +12,29 @@ interface PageMessage {
   readonly thread_ts?: string;
 }
 
+interface PageState {
+  readonly modalStack?: readonly { readonly title: { readonly text: string } }[];
+}
+
+/** What the page's own socket says. */
+interface Said {
+  readonly t: string;
+  readonly state?: PageState;
+  readonly stack?: PageState['modalStack'];
+  readonly errors?: Record<string, string>;
+  readonly user?: string;
+  readonly view?: unknown;
+}
+
+test('a platform without local-slack is told so, and how to do without', async () => {
+  const real = process.platform;
+  Object.defineProperty(process, 'platform', { value: 'sunos' });
+  const refused = createSlackFront({ mode: 'http', world });
+  await expect(
+    refused.finally(() => Object.defineProperty(process, 'platform', { value: real })),
+  ).rejects.toThrow(/none for sunos.*page: false/);
+});
+
 if (!hasLocalSlack())
   process.stderr.write(`Skipped: npm has no local-slack for ${process.platform}-${process.arch}\n`);
 
@@ -19,7 +42,8 @@ describe.skipIf(!hasLocalSlack())('the page of local-slack', () => {
   let front: SlackFront;
   let bot: Bot;
   let page: WebSocket;
-  let pageState: { modalStack?: readonly { title: { text: string }; front_view_id: string }[] } = {};
+  let pageState: PageState = {};
+  let homes: Record<string, unknown> = {};
   let pageErrors: Record<string, string> = {};
 
   const shown = async (channelId: string): Promise<readonly PageMessage[]> => {
@@ -40,14 +64,10 @@ describe.skipIf(!hasLocalSlack())('the page of local-slack', () => {
     bot = await startBot(front, 'http');
     page = new WebSocket(`${front.pageUrl.replace('http', 'ws')}/ui`);
     page.addEventListener('message', (message) => {
-      const said = JSON.parse(String(message.data)) as {
-        t: string;
-        stack?: never;
-        errors?: never;
-        state?: never;
-      };
+      const said = JSON.parse(String(message.data)) as Said;
       if (said.t === 'init') pageState = said.state ?? {};
       if (said.t === 'view') pageState = { modalStack: said.stack ?? [] };
+      if (said.t === 'home') homes = { ...homes, [said.user ?? '']: said.view };
       if (said.t === 'view_errors') pageErrors = said.errors ?? {};
     });
     await new Promise((resolve) => page.addEventListener('open', resolve));
@@ -141,6 +161,31 @@ describe.skipIf(!hasLocalSlack())('the page of local-slack', () => {
     expect(page.filter((message) => message.text === 'yes?').map((message) => message.thread_ts)).toEqual(
       roots.map((message) => message.ts),
     );
+  });
+
+  test('shows the home that the bot published, and hears it opened', async () => {
+    bot.app.event('app_home_opened', async ({ event, client }) => {
+      const blocks = [{ type: 'header' as const, text: { type: 'plain_text' as const, text: 'At home' } }];
+      await client.views.publish({ user_id: event.user, view: { type: 'home', blocks } });
+    });
+    page.send(JSON.stringify({ t: 'open_home', user: 'U0BEN' }));
+    await until(() => homes['U0BEN'] !== undefined, 'the home on the page');
+    expect(JSON.stringify(homes['U0BEN'])).toContain('At home');
+    expect(front.home('U0BEN')?.blocks).toHaveLength(1);
+  });
+
+  test('says in the page that the bot does not answer', async () => {
+    const silent = await createSlackFront({ mode: 'http', world, ackTimeoutMs: 100 });
+    await fetch(`${silent.pageUrl}/_control/command`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: 'C0OPS', user: 'U0BEN', command: '/acuops', text: 'health' }),
+    });
+    await silent.pageSettled();
+    const answer = await fetch(`${silent.pageUrl}/_control/messages/C0OPS`);
+    expect(JSON.stringify(await answer.json())).toContain('did not answer in time (unreachable)');
+    await silent.stop();
+    await expect(fetch(silent.pageUrl)).rejects.toThrow(/fetch failed/);
   });
 
   test('starts afresh with the front', async () => {
