@@ -3,7 +3,17 @@
 export const timeZoneAllowed =
   'a time zone of the IANA list, for instance America/Chicago, Europe/Berlin or UTC';
 
+/** Asking the runtime costs a millisecond. Only real zones are remembered, so this cannot grow. */
+const remembered = new Set<string>();
+
 export const isTimeZone = (name: string): boolean => {
+  if (remembered.has(name)) return true;
+  if (!isListed(name)) return false;
+  remembered.add(name);
+  return true;
+};
+
+const isListed = (name: string): boolean => {
   if (!/^[A-Z][A-Za-z0-9_+/-]{1,63}$/.test(name)) return false;
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
