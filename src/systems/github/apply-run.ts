@@ -32,7 +32,8 @@ export const toKeysToLookAt = (event: Followed): readonly string[] => [
 const findRun = (entry: CachedAnswer | undefined, runId: number): Run | undefined =>
   RunsPage.safeParse(entry?.body).data?.workflow_runs.find((run) => run.id === runId);
 
-const isOldForList = (event: RunChanged, entry: CachedAnswer | undefined): boolean => {
+/** Whether this list shows the run as the event tells it, or later. */
+const knows = (entry: CachedAnswer | undefined, event: RunChanged): boolean => {
   const run = findRun(entry, event.runId);
   if (run === undefined) return false;
   const seen = {
@@ -54,7 +55,10 @@ export const decideStale = (
   const jobs = toJobsKey(event.repo, event.runId, event.attempt);
   const staleJobs = cached.has(jobs) && !isFinalJobs(cached.get(jobs)) ? [jobs] : [];
   if (event.kind === 'job-changed') return staleJobs;
-  const lists = toRunListKeys(event).filter((key) => !isOldForList(event, cached.get(key)));
+  const keys = toRunListKeys(event);
+  const isKnown = keys.some((key) => knows(cached.get(key), event));
+  // A list that was never read cannot be out of date once another shows the event; before that, one may be on its way.
+  const lists = keys.filter((key) => (cached.has(key) ? !knows(cached.get(key), event) : !isKnown));
   if (lists.length === 0) return [];
   // The pipeline pushes its tag before its run ends.
   return [...lists, ...staleJobs, ...(event.status === 'completed' ? [toTagsKey(event.repo)] : [])];

@@ -99,7 +99,7 @@ export const openWorld = async (options: Options = {}) => {
     clock: () => clock.now().getTime(),
     ...(latencyMs === undefined ? {} : { latencyMs }),
   });
-  afterTest(front.stop);
+  afterTest(() => front.stop());
   const github = createGitHubClient({
     auth: { kind: 'token', token: () => front.token },
     baseUrl: front.apiUrl,
