@@ -1,5 +1,5 @@
 /** Registries that fast-check makes up: always lawful, with every optional part sometimes there. Used by the tests of this folder. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { RegistryClient, RegistryDocument } from '../../../src/policy/registry/registry-document.ts';
 import {
   RegistryDocument as Schema,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyRegistryDiff } from '../../../src/policy/registry/apply-diff.ts';
 import { diffRegistry, hasChanges, type RegistryDiff } from '../../../src/policy/registry/diff-registry.ts';

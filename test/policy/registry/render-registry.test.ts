@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRegistry } from '../../../src/policy/registry/parse-registry.ts';
 import { toCanonicalDocument } from '../../../src/policy/registry/registry-document.ts';
