@@ -10,6 +10,8 @@ const jobOptions = { removeOnComplete: { age: 3_600 }, removeOnFail: { age: 86_4
 /** After an outage the worker looks again this soon; BullMQ's default is 15 s. */
 const runRetryDelay = 500;
 
+export type QueuePool = PgPool;
+
 export type QueueBackend =
   | { readonly kind: 'redis'; readonly url: string }
   /** The queue's own pool, with `search_path=bullmq`; whoever made it closes it. */

@@ -80,6 +80,8 @@ export type EffectResult =
 
 export interface EffectDoor {
   readonly perform: (intent: EffectIntent, actions: EffectActions) => Promise<EffectResult>;
+  /** An ambiguous effect whose answer came after all. */
+  readonly confirmLate: (effectId: string) => Promise<void>;
 }
 
 export const createEffectDoor = (store: EffectStore): EffectDoor => {
@@ -93,7 +95,11 @@ export const createEffectDoor = (store: EffectStore): EffectDoor => {
     }
     if (sent.kind === 'confirmed') {
       await store.settle(effect.id, 'confirmed', sent.externalId, sent.detail);
-      return { kind: 'confirmed', externalId: sent.externalId, effect: { ...effect, detail: sent.detail ?? effect.detail } };
+      return {
+        kind: 'confirmed',
+        externalId: sent.externalId,
+        effect: { ...effect, detail: sent.detail ?? effect.detail },
+      };
     }
     await store.settle(effect.id, 'rejected', null, sent.detail ?? { say: sent.say });
     return { kind: 'rejected', say: sent.say };
@@ -124,6 +130,7 @@ export const createEffectDoor = (store: EffectStore): EffectDoor => {
       if (begun.kind === 'known') return resume(intent, begun.effect, actions);
       return begun;
     },
+    confirmLate: (effectId) => store.settle(effectId, 'confirmed', null),
   };
 };
 

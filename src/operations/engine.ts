@@ -2,6 +2,7 @@
 import { AcuopsError, isFenced, toMessage } from '../errors.ts';
 import type { LongCommand } from './command.ts';
 import type { Json, JsonObject } from './json.ts';
+import { mapStrings } from './map-strings.ts';
 import type { Item, Operation, StepOutcome } from './operation.ts';
 import type { EngineStore, SaveStep } from './ports.ts';
 import { toExitCode } from './refusal.ts';
@@ -19,6 +20,8 @@ export interface EngineParts {
   readonly commands: CommandList;
   readonly now: () => Date;
   readonly hint: (operationId: string) => void;
+  /** Takes secrets out of what outside systems said, before it is stored or drawn. */
+  readonly redact: (text: string) => string;
   readonly log: (level: 'warn' | 'error', line: string, detail: object) => void;
 }
 
@@ -32,7 +35,11 @@ export const createEngine = (parts: EngineParts): Engine => ({
   advance: async (operation, signal) => {
     let save: SaveStep;
     try {
-      save = toSave(operation, await runStep(parts, operation, signal), parts.now());
+      save = toSave(
+        operation,
+        mapStrings(await runStep(parts, operation, signal), parts.redact),
+        parts.now(),
+      );
     } catch (error) {
       if (isFenced(error)) return 'idle';
       save = toRetry(operation, error, signal.aborted, parts);
@@ -56,7 +63,7 @@ export const createEngine = (parts: EngineParts): Engine => ({
         now: parts.now,
         signal: AbortSignal.any([signal, deadline]),
       });
-      const { lastOne } = await parts.store.finishItem(item, result);
+      const { lastOne } = await parts.store.finishItem(item, mapStrings(result, parts.redact));
       if (lastOne) parts.hint(operation.id);
     } catch (error) {
       if (isFenced(error)) return;

@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import type { Answer, AnyCommand, LongCommand, NowCommand } from './command.ts';
 import { explainDenial } from './denial.ts';
 import type { Json } from './json.ts';
+import { mapStrings } from './map-strings.ts';
 import type { Operation } from './operation.ts';
 import type { AccessReader, CardPlace, RequestStore, StoredAnswer } from './ports.ts';
 
@@ -36,6 +37,8 @@ export interface RequestParts {
   readonly store: RequestStore;
   readonly access: AccessReader;
   readonly now: () => Date;
+  /** Takes secrets out of a text: nothing that was typed is written down or shown before. */
+  readonly redact: (text: string) => string;
   /** Told after commit; a hint only, never awaited. */
   readonly hint: (operationId: string) => void;
 }
@@ -47,7 +50,7 @@ export const createRequestDoor = (parts: RequestParts): RequestDoor => ({
       return { kind: 'refused', refusal: parts.commands.explainUnknown(call.verb), operation: null };
     const wrongPlace = checkPlace(command, call);
     if (wrongPlace) return { kind: 'refused', refusal: wrongPlace, operation: null };
-    const input = parseInput(command, call.input);
+    const input = parseInput(command, mapStrings(call.input, parts.redact));
     if (input.kind === 'refused') return { kind: 'refused', refusal: input, operation: null };
     const receipt = await admit(parts, call, command, input.value);
     if (receipt.kind === 'started') parts.hint(receipt.operation.id);
@@ -134,7 +137,7 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
     step: 'answered',
   });
   if (!operation) return replayLater(admitted, command);
-  const answer = await command.run(
+  const raw = await command.run(
     {
       tx,
       operationId: operation.id,
@@ -148,6 +151,10 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
     },
     input,
   );
+  const answer =
+    raw.kind === 'answer'
+      ? { ...raw, message: mapStrings(raw.message, parts.redact), data: mapStrings(raw.data, parts.redact) }
+      : raw;
   const refused = answer.kind === 'refused';
   await parts.store.finishNow(
     tx,
@@ -170,9 +177,11 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
   });
   if (refused) return { kind: 'refused', refusal: answer, operation };
   // An answer that the place may not see goes to the actor's DM, by the same outbox as every card.
-  if (where === 'direct' && call.place.kind === 'channel')
-    await parts.store.addCard(tx, operation.id, toCardPlace(call, where));
-  return { kind: 'answered', operation, answer, where };
+  // So does one with a file, which a private line in a channel cannot carry.
+  const delivered = answer.message.file && call.via === 'slack' ? 'direct' : where;
+  if (delivered === 'direct' && call.place.kind !== 'terminal')
+    await parts.store.addCard(tx, operation.id, toCardPlace(call, delivered));
+  return { kind: 'answered', operation, answer, where: delivered };
 };
 
 const start = async (admitted: Admitted, command: LongCommand<unknown>): Promise<Receipt> => {

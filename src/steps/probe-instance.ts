@@ -15,14 +15,14 @@ export type Credential =
 
 export interface InstancePowers {
   readonly effects: EffectDoor;
-  /** `signedOut` false means that a session may still be open. */
+  /** `signedOut` false means that a session may still be open; `settled` says later whether it was closed after all. */
   readonly signIn: (request: {
     readonly url: string;
     readonly tenant: string;
     readonly username: string;
     readonly password: string;
     readonly signal: AbortSignal;
-  }) => Promise<{ readonly signIn: SignIn; readonly signedOut: boolean }>;
+  }) => Promise<{ readonly signIn: SignIn; readonly signedOut: boolean; readonly settled: Promise<boolean> }>;
   /** Any answer at all, without credentials; null means it answered. */
   readonly reach: (url: string, signal: AbortSignal) => Promise<SignIn | null>;
   readonly readCredential: (reference: string) => Promise<Credential>;
@@ -80,6 +80,15 @@ interface Keys {
   readonly signal: AbortSignal;
 }
 
+/** Thrown inside the effect door: the sign-in is known, the end of its session is not. */
+class SessionLeftOpen extends Error {
+  readonly signIn: SignIn;
+  constructor(signIn: SignIn) {
+    super('a session may still be open');
+    this.signIn = signIn;
+  }
+}
+
 const signInOnce = async (
   powers: InstancePowers,
   context: ItemContext,
@@ -101,21 +110,28 @@ const signInOnce = async (
       detail: {},
     },
     {
-      send: async () => {
-        const { signIn, signedOut } = await powers.signIn({
-          url: environment.url,
-          tenant: environment.tenant,
-          username: keys.username,
-          password: keys.password,
-          signal: keys.signal,
+      send: async (effect) => {
+        const { username, password, signal } = keys;
+        const { url, tenant } = environment;
+        const { signIn, signedOut, settled } = await powers.signIn({
+          url,
+          tenant,
+          username,
+          password,
+          signal,
         });
         if (signIn.kind === 'refused')
           await powers.holds.write(environment.instanceId, keys.fingerprint, now());
-        return {
-          kind: 'confirmed',
-          externalId: null,
-          detail: { signIn, signedOut, at: now().toISOString() } as unknown as Json,
-        };
+        if (signedOut)
+          return {
+            kind: 'confirmed',
+            externalId: null,
+            detail: { signIn, at: now().toISOString() } as unknown as Json,
+          };
+        void settled
+          .then((closed) => (closed ? powers.effects.confirmLate(effect.id) : undefined))
+          .catch(() => undefined);
+        throw new SessionLeftOpen(signIn);
       },
       // A session leaves no trace that we could look at from outside: only time closes it.
       look: async (effect) => {
@@ -124,18 +140,20 @@ const signInOnce = async (
       },
     },
   );
-  const at = now();
-  switch (result.kind) {
-    case 'confirmed': {
-      const detail = result.effect.detail as unknown as { signIn: SignIn; at: string };
-      return { kind: 'asked', signIn: detail.signIn, at: new Date(detail.at) };
-    }
-    case 'held':
-      return { kind: 'session-held', until: result.until, at };
-    case 'unclear':
-      return { kind: 'session-held', until: result.until ?? new Date(at.getTime() + sessionHoldMs), at };
-    case 'rejected':
-    case 'stopped':
-      return { kind: 'unreadable-credential', say: result.say, at };
+  if (result.kind === 'confirmed') {
+    const detail = result.effect.detail as unknown as { signIn: SignIn; at: string };
+    return { kind: 'asked', signIn: detail.signIn, at: new Date(detail.at) };
   }
+  if (result.kind === 'unclear' && result.cause instanceof SessionLeftOpen)
+    return { kind: 'asked', signIn: result.cause.signIn, at: now() };
+  if (result.kind === 'rejected' || result.kind === 'stopped')
+    return { kind: 'unreadable-credential', say: result.say, at: now() };
+  // Nobody signs in there now, but a host that is down must still be seen to be down.
+  const failed = await powers.reach(environment.url, keys.signal);
+  if (failed) return { kind: 'asked', signIn: failed, at: now() };
+  return {
+    kind: 'session-held',
+    until: result.until ?? new Date(now().getTime() + sessionHoldMs),
+    at: now(),
+  };
 };

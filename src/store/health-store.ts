@@ -119,7 +119,7 @@ export const readChecks = async (tx: Tx, targetId: string, limit: number): Promi
 export const readLastResult = async (
   db: Db,
   verb: string,
-  joinKey: string,
+  scopeKey: string,
   before: string,
 ): Promise<{ spokenId: string; result: Json; finishedAt: Date } | null> =>
   translate(async () => {
@@ -127,7 +127,7 @@ export const readLastResult = async (
       .selectFrom('operations')
       .select(['spoken_id', 'result', 'finished_at'])
       .where('verb', '=', verb)
-      .where('join_key', '=', joinKey)
+      .where('join_key', 'like', `${scopeKey}:%`)
       .where('state', '=', 'done')
       .where('id', '<>', before)
       .orderBy('created_at', 'desc')
@@ -250,4 +250,21 @@ export const releaseHolds = async (
     .where('released_at', 'is', null)
     .executeTakeFirst();
   return Number(released.numUpdatedRows);
+};
+
+/** The newest state of each client that was ever checked. */
+export const readLastStates = async (
+  tx: Tx,
+  targetIds: readonly string[],
+): Promise<readonly { targetId: string; state: string; at: Date }[]> => {
+  if (targetIds.length === 0) return [];
+  const rows = await toDb(tx)
+    .selectFrom('checks')
+    .distinctOn('target_id')
+    .select(['target_id', 'state', 'at'])
+    .where('target_id', 'in', [...targetIds])
+    .orderBy('target_id')
+    .orderBy('at', 'desc')
+    .execute();
+  return rows.map((row) => ({ targetId: row.target_id, state: row.state, at: row.at }));
 };

@@ -181,5 +181,4 @@ export interface Tables {
     released_at: MaybeAt;
     released_by: Maybe<string>;
   };
-  webhook_deliveries: { id: string; at: At };
 }

@@ -145,9 +145,5 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       primary key (instance_id, fingerprint)
     );
 
-    create table webhook_deliveries (
-      id text primary key,
-      at timestamptz not null
-    );
   `.execute(db);
 };

@@ -1,0 +1,54 @@
+/** Who is who to this desk: admins of the configuration, stored rules, Slack's groups and places, put together to grants and audiences. */
+import { type Actor, isSameActor } from './operations/call.ts';
+import type { AccessReader } from './operations/ports.ts';
+import type { Grant } from './policy/access.ts';
+import type { ReadGroup } from './slack/read-groups.ts';
+import type { ReadPlace } from './slack/read-places.ts';
+import { readChannelTarget, readRulesFor } from './store/access-store.ts';
+import type { Database } from './store/database.ts';
+
+export interface AccessParts {
+  readonly database: Database;
+  readonly admins: readonly Actor[];
+  /** Our own workspace: groups exist there only. */
+  readonly ownTeam: () => Promise<string>;
+  readonly readGroup: ReadGroup;
+  readonly readPlace: ReadPlace;
+}
+
+export const createAccessReader = (parts: AccessParts): AccessReader => ({
+  readGrants: async (actor) => {
+    const grants: Grant[] = parts.admins.some((admin) => isSameActor(admin, actor))
+      ? [{ role: 'admin', targetIds: null }]
+      : [];
+    let unread: unknown;
+    for (const rule of await readRulesFor(parts.database.db, actor)) {
+      const grant: Grant = { role: rule.role, targetIds: rule.targetId === null ? null : [rule.targetId] };
+      if (rule.subjectKind !== 'group') {
+        grants.push(grant);
+        continue;
+      }
+      try {
+        if (
+          rule.team === actor.team &&
+          actor.team === (await parts.ownTeam()) &&
+          (await parts.readGroup(rule.subject)).has(actor.user)
+        )
+          grants.push(grant);
+      } catch (error) {
+        unread = error;
+      }
+    }
+    // A group that cannot be read lets nobody in; who has another right keeps that one.
+    if (grants.length === 0 && unread !== undefined) throw unread;
+    return grants;
+  },
+  readAudience: async (place) => {
+    if (place.kind === 'terminal') return { kind: 'private' };
+    const targetId = await readChannelTarget(parts.database.db, place.channel);
+    if (targetId !== null) return { kind: 'shared', targetIds: [targetId] };
+    const facts = await parts.readPlace(place);
+    if (facts.kind === 'dm') return { kind: 'private' };
+    return facts.shared ? { kind: 'shared', targetIds: [] } : { kind: 'team' };
+  },
+});

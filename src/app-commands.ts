@@ -1,0 +1,160 @@
+/** Hands every command the powers that it declares, each from the store or a system; the compiler proves that they fit. */
+import type { z } from 'zod';
+import { renderPerson } from './blocks/person.ts';
+import type { Status } from './blocks/status-line.ts';
+import type { HealthPowers } from './commands/health/powers.ts';
+import type { CommandPowers } from './commands/index.ts';
+import type { Actor } from './operations/call.ts';
+import type { AccessReader, RequestStore } from './operations/ports.ts';
+import { everything, type Scope } from './operations/scope.ts';
+import type { Target } from './operations/target.ts';
+import type { CommandList } from './operations/words.ts';
+import { decideRights } from './policy/access.ts';
+import { StoredObservation } from './policy/health/report.ts';
+import type { InstanceProbe } from './steps/probe-instance.ts';
+import {
+  addRule,
+  createToken,
+  readRules,
+  readTokens,
+  removeRule,
+  revokeTokens,
+} from './store/access-store.ts';
+import { readAudit, readAuditHead, readSealed } from './store/audit-store.ts';
+import { type Database, type Db, toDb } from './store/database.ts';
+import * as health from './store/health-store.ts';
+import { readKillswitches, setKillswitch } from './store/killswitch-store.ts';
+import { readTargets } from './store/target-store.ts';
+import type { KnownRuns } from './systems/github/known-runs.ts';
+
+export interface CommandParts {
+  readonly database: Database;
+  readonly requests: RequestStore;
+  readonly access: AccessReader;
+  readonly admins: readonly Actor[];
+  readonly zone: string;
+  readonly commands: () => CommandList;
+  readonly readPipeline: HealthPowers['readPipeline'];
+  readonly readKnownRuns: (target: Target) => Promise<KnownRuns | null>;
+  readonly probe: InstanceProbe;
+  readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
+}
+
+type Stored = z.input<typeof StoredObservation>;
+
+export const createPowers = (parts: CommandParts): CommandPowers => {
+  const { database, requests, access, zone } = parts;
+  const { db } = database;
+  const resolveTarget = requests.resolveTarget;
+  return {
+    health: {
+      readTargets: (scope, filter) => readTargets(db, scope, filter),
+      readNeighbours: (targets) => readNeighbours(db, targets),
+      readPipeline: parts.readPipeline,
+      probe: parts.probe,
+      reachControl: parts.reachControl,
+      readClocks: async (targetIds) =>
+        (await health.readObservations(db, targetIds)).map((row) => ({
+          targetId: row.targetId,
+          observation: StoredObservation.decode(row.body as Stored),
+        })),
+      readPrevious: (operation, scopeKey) =>
+        health.readLastResult(db, operation.verb, scopeKey, operation.id),
+      saveChecks: (operation, clients, at) =>
+        database.transact((tx) =>
+          health.writeChecks(
+            toDb(tx),
+            operation.id,
+            clients
+              .filter((client) => client.state !== 'not-judged')
+              .map(({ client, state, observations }) => ({
+                targetId: client.targetId,
+                state,
+                body: null,
+                observations: observations.map((observation) => ({
+                  targetId: client.targetId,
+                  criterion: observation.criterion,
+                  subject: observation.subject ?? '',
+                  body: StoredObservation.encode(observation) as never,
+                  since: observation.since,
+                  observedAt: observation.observedAt,
+                })),
+              })),
+            at,
+          ),
+        ),
+      readClaims: (scope) => readClaims(db, scope),
+    },
+    list: {
+      readTargets: (tx, scope, filter) => readTargets(toDb(tx), scope, filter),
+      readLastStates: async (tx, ids) =>
+        (await health.readLastStates(tx, ids)).map((row) => ({ ...row, state: row.state as Status })),
+    },
+    status: {
+      zone,
+      isTeam: async (actor) => decideRights(await access.readGrants(actor), 'look').kind === 'all',
+      readFacts: async (tx, targetId) => {
+        const scope: Scope = { kind: 'only', targetIds: [targetId] };
+        const [target] = await readTargets(toDb(tx), scope);
+        if (!target) return null;
+        const [observations, claims] = [
+          await health.readObservations(toDb(tx), [targetId]),
+          await health.readClaims(toDb(tx), scope),
+        ];
+        return {
+          target,
+          checks: await health.readChecks(tx, targetId, 5),
+          observations: observations.map((row) => StoredObservation.decode(row.body as Stored)),
+          runs: await parts.readKnownRuns(target),
+          notes: await health.readNotes(tx, targetId, 5),
+          claim: claims[0] ?? null,
+        };
+      },
+    },
+    note: { addNote: health.addNote },
+    take: {
+      claim: health.claimTarget,
+      release: health.releaseClaim,
+      redraw: (tx, at) => health.redrawCards(tx, 'health', at),
+      zone,
+    },
+    whoami: {
+      ...access,
+      readNames: async (tx, scope) =>
+        (await readTargets(toDb(tx), scope)).map(({ id, name }) => ({ id, name })),
+    },
+    help: { commands: parts.commands, readGrants: access.readGrants },
+    role: { addRule, removeRule, readRules, resolveTarget, admins: parts.admins },
+    token: { create: createToken, read: readTokens, revoke: revokeTokens },
+    killswitch: { set: setKillswitch, read: readKillswitches, resolveTarget },
+    audit: { read: readAudit, readSealed, readHead: readAuditHead, resolveTarget, zone },
+  };
+};
+
+/** Everybody else who has a tenant on the same instances. */
+const readNeighbours = async (db: Db, targets: Parameters<HealthPowers['readNeighbours']>[0]) => {
+  const own = new Set(targets.map((target) => target.id));
+  const instances = new Set(
+    targets.flatMap((target) => target.environments.map((environment) => environment.instanceId)),
+  );
+  return (await readTargets(db, everything)).filter(
+    (target) =>
+      !own.has(target.id) && target.environments.some((environment) => instances.has(environment.instanceId)),
+  );
+};
+
+/** With the key that cards name clients by, and names that ping nobody. */
+export const readClaims = async (db: Db, scope: Scope) => {
+  const claims = await health.readClaims(db, scope);
+  if (claims.length === 0) return [];
+  const keys = new Map(
+    (await readTargets(db, { kind: 'only', targetIds: claims.map((claim) => claim.targetId) })).map(
+      (target) => [target.id, target.key],
+    ),
+  );
+  return claims.map((claim) => ({
+    targetKey: keys.get(claim.targetId) ?? '',
+    by: renderPerson(claim.by),
+    at: claim.at,
+  }));
+};

@@ -1,0 +1,185 @@
+/** Opens the doors: Slack, webhooks, the terminal, and the admin port. Order matters: nothing is taken in before everything behind it stands. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { toPlainMrkdwn, toPlainText } from './blocks/plain.ts';
+import type { Config, Secrets } from './config/config.ts';
+import { createAdminServer } from './http/admin-server.ts';
+import { createCliDoor, createSocketDoor } from './http/cli-door.ts';
+import type { OperationPicture } from './http/cli-watch.ts';
+import { createFailureLimit } from './http/failure-limit.ts';
+import { createFrontServer } from './http/front-server.ts';
+import { createSocketServer } from './http/socket-server.ts';
+import type { WebhookHandler } from './http/webhook-door.ts';
+import type { HintQueue } from './jobs/hints.ts';
+import type { ActionList } from './operations/action.ts';
+import type { Actor } from './operations/call.ts';
+import type { Operation } from './operations/operation.ts';
+import type { AccessReader } from './operations/ports.ts';
+import type { RequestDoor } from './operations/request.ts';
+import type { CommandList } from './operations/words.ts';
+import type { Clock } from './runtime/clock.ts';
+import type { Logger } from './runtime/logger.ts';
+import { createMetrics } from './runtime/metrics.ts';
+import { createReadiness } from './runtime/readiness.ts';
+import type { Shutdown } from './runtime/shutdown.ts';
+import { createSlackApp, type SlackApp } from './slack/create-slack-app.ts';
+import { receiveActions } from './slack/receive-action.ts';
+import { receiveCommands } from './slack/receive-command.ts';
+import { receiveMentions } from './slack/receive-mention.ts';
+import { receiveSubmissions } from './slack/receive-submission.ts';
+import { findTokenOwner } from './store/access-store.ts';
+import type { Database } from './store/database.ts';
+import { readBacklog, readOwnOperation } from './store/operation-store.ts';
+
+export interface EdgeParts {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly queue: HintQueue;
+  readonly commands: CommandList;
+  readonly door: RequestDoor;
+  readonly access: AccessReader;
+  readonly actions: ActionList;
+  readonly receiveWebhook: WebhookHandler | null;
+  readonly localUser: string;
+  readonly shutdown: Shutdown;
+}
+
+const plain = { message: toPlainText, mrkdwn: toPlainMrkdwn };
+const failuresPerMinute = 10;
+
+export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null; adminUrl: string }> => {
+  const { config, database, queue, log, shutdown } = parts;
+  const readiness = createReadiness({ log, stopping: shutdown.signal });
+  readiness.add('database', async () => {
+    const missing = await database.readMigrations();
+    return missing === 'head' ? null : `migrations missing: ${missing.join(', ')}`;
+  });
+  readiness.add('queue', async () => ((await queue.isReachable()) ? null : 'the queue does not answer'));
+  const metrics = createMetrics({ readBacklog: () => readBacklog(database.db) });
+  const admin = await createAdminServer({
+    host: config.host,
+    port: config.adminPort,
+    log,
+    readiness,
+    metrics,
+  });
+  shutdown.add('admin port', () => admin.stop(500));
+  if (!config.roles.includes('bot') || config.slack.mode === null) return { url: null, adminUrl: admin.url };
+
+  const slack = openSlack(parts, config.slack.mode);
+  const counted = countRequests(parts, metrics);
+  receive(slack, { ...parts, door: counted });
+  readiness.add('slack', async () => (slack.isConnected() ? null : 'Slack is not connected'));
+
+  const cli = {
+    door: counted,
+    commands: parts.commands,
+    plain,
+    waitFor: createWaitFor(parts),
+    stopping: shutdown.signal,
+    findActor: (token: string) => findTokenOwner(database.db, token, parts.clock.now()),
+    failures: createFailureLimit(failuresPerMinute, () => parts.clock.now().getTime()),
+    allowedHosts: [config.host],
+  };
+  const front = await createFrontServer({
+    host: config.host,
+    port: config.port,
+    log,
+    ...(slack.listener ? { slack: slack.listener } : {}),
+    ...(parts.receiveWebhook ? { github: parts.receiveWebhook } : {}),
+    cli: createCliDoor(cli),
+  });
+  shutdown.add('front door', () => front.stop(3_000));
+  const socket = await createSocketServer({
+    dataDir: config.dataFolder,
+    door: createSocketDoor(cli, parts.localUser),
+    log,
+  });
+  shutdown.add('terminal socket', () => socket.stop(1_000));
+  await slack.start();
+  shutdown.add('Slack', () => slack.stop(4_000));
+  return { url: front.url, adminUrl: admin.url };
+};
+
+const openSlack = ({ config, secrets, log, clock }: EdgeParts, mode: 'socket' | 'http'): SlackApp =>
+  createSlackApp({
+    mode,
+    botToken: secrets.slackBotToken,
+    appToken: secrets.slackAppToken ?? undefined,
+    signingSecret: secrets.slackSigningSecret ?? undefined,
+    apiUrl: config.slack.apiUrl,
+    log: (level, line, detail) => log[level](line, { ...detail }),
+    now: clock.now,
+  });
+
+const receive = (slack: SlackApp, { door, commands, access, actions, log: logger }: EdgeParts): void => {
+  const log = (level: 'warn' | 'error', line: string, detail: object) => logger[level](line, { ...detail });
+  receiveCommands(slack, { door, commands, log });
+  receiveMentions(slack, { door, commands, log });
+  receiveActions(slack, { door, access, actions, log });
+  receiveSubmissions(slack, { door, actions, log });
+};
+
+const countRequests = (
+  { door, commands }: EdgeParts,
+  metrics: ReturnType<typeof createMetrics>,
+): RequestDoor => ({
+  request: async (call) => {
+    const startedAt = performance.now();
+    const verb = commands.find(call.verb)?.verb ?? 'unknown';
+    const count = (outcome: 'answered' | 'started' | 'refused' | 'failed') =>
+      metrics.countRequest(verb, outcome, (performance.now() - startedAt) / 1000);
+    try {
+      const receipt = await door.request(call);
+      count(receipt.kind);
+      return receipt;
+    } catch (error) {
+      count('failed');
+      throw error;
+    }
+  },
+});
+
+const lookEveryMs = 250;
+
+/** A terminal follows its own operation: looked at again until it is finished or the wait is over. */
+const createWaitFor =
+  ({ database, commands, clock, config }: EdgeParts) =>
+  async (
+    spokenId: string,
+    actor: Actor,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<OperationPicture | null> => {
+    const until = Date.now() + waitMs;
+    for (;;) {
+      const operation = await readOwnOperation(database.db, spokenId, actor);
+      if (!operation) return null;
+      if (operation.state !== 'open' || Date.now() >= until || signal.aborted)
+        return draw(operation, commands, clock, config.timeZone);
+      await wait(lookEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+
+const draw = async (
+  operation: Operation,
+  commands: CommandList,
+  clock: Clock,
+  zone: string,
+): Promise<OperationPicture> => {
+  const command = commands.find(operation.verb);
+  const picture = { state: operation.state, exit: operation.exit };
+  if (command?.kind !== 'long' || operation.state === 'refused' || operation.state === 'failed')
+    return { ...picture, message: null, data: operation.result };
+  const message = await command.render({
+    now: clock.now(),
+    zone,
+    cardId: operation.id,
+    version: 0,
+    operation,
+    supersededBy: null,
+  });
+  return { ...picture, message, data: command.toJson(operation) };
+};

@@ -1,0 +1,70 @@
+/** Opens what everything stands on: Postgres (embedded or given), its migrations, the queue. Each part adds its own closer. */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config, Secrets } from './config/config.ts';
+import { createHintQueue, type HintQueue, migrateQueue, type QueuePool } from './jobs/hints.ts';
+import type { Logger } from './runtime/logger.ts';
+import type { Shutdown } from './runtime/shutdown.ts';
+import { type Database, openDatabase, openQueuePool } from './store/database.ts';
+import { startEmbeddedPostgres } from './store/embedded/server.ts';
+import { ensureKillswitch } from './store/killswitch-store.ts';
+import { ensureSetting } from './store/settings-store.ts';
+
+export interface Ground {
+  readonly database: Database;
+  readonly queue: HintQueue;
+  /** Random, made at the first start: fingerprints of credentials mean nothing outside this installation. */
+  readonly fingerprintKey: Uint8Array;
+}
+
+const queueConnections = 8;
+
+export const openGround = async (
+  config: Config,
+  secrets: Secrets,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<Ground> => {
+  const url = secrets.databaseUrl ?? (await openEmbedded(config, log, shutdown));
+  const database = openDatabase({ url, log: (line, detail) => log.warn(line, { ...detail }) });
+  shutdown.add('database', database.close);
+  await database.migrate();
+  await ensureKillswitch(database.db, new Date());
+  const key = await ensureSetting(database.db, 'fingerprint-key', () => randomBytes(32).toString('base64'));
+  const queue = await openQueue(secrets, url, log, shutdown);
+  return { database, queue, fingerprintKey: Buffer.from(key, 'base64') };
+};
+
+const openEmbedded = async (config: Config, log: Logger, shutdown: Shutdown): Promise<string> => {
+  // 0711: started by root, the server runs as another user, who must be able to pass through.
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o711 });
+  const server = await startEmbeddedPostgres({
+    dataDir: join(config.dataFolder, 'postgres'),
+    log: (line, detail) => log.info(line, { ...detail }),
+  });
+  shutdown.add('embedded database', server.stop, 8_000);
+  return server.url;
+};
+
+const openQueue = async (
+  secrets: Secrets,
+  databaseUrl: string,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<HintQueue> => {
+  const trouble = (line: string, detail: object) => log.warn(line, { ...detail });
+  if (secrets.redisUrl !== null) {
+    const queue = createHintQueue({ kind: 'redis', url: secrets.redisUrl }, trouble);
+    shutdown.add('queue', queue.close);
+    return queue;
+  }
+  const opened = openQueuePool(databaseUrl, queueConnections, trouble);
+  shutdown.add('queue connections', () => opened.end());
+  // pg's own pool is what BullMQ asks for; only the two packages' overloads of `on` differ.
+  const pool = opened as unknown as QueuePool;
+  await migrateQueue(pool);
+  const queue = createHintQueue({ kind: 'postgres', pool }, trouble);
+  shutdown.add('queue', queue.close);
+  return queue;
+};

@@ -1,0 +1,142 @@
+/** Makes the readers of the outside world: GitHub, client instances, the control host. Without GitHub's credentials every GitHub fact is unknown and says so. */
+
+import { createHash, createHmac } from 'node:crypto';
+import type { CommandParts } from './app-commands.ts';
+import type { Config, Secrets } from './config/config.ts';
+import { createReferenceReader, type ReferenceSources } from './config/resolve-reference.ts';
+import { createEffectDoor, type EffectDoor, type EffectStore } from './operations/effect.ts';
+import type { PipelineFacts } from './policy/health/facts.ts';
+import type { Clock } from './runtime/clock.ts';
+import { createGuardedFetch } from './runtime/guarded-fetch.ts';
+import type { Redactor } from './runtime/redact.ts';
+import type { Shutdown } from './runtime/shutdown.ts';
+import { createInstanceProbe } from './steps/probe-instance.ts';
+import type { Database } from './store/database.ts';
+import { readAnswers, writeAnswers } from './store/github-store.ts';
+import { readHold, writeHold } from './store/health-store.ts';
+import { createReach } from './systems/acumatica/reach.ts';
+import { createSignIn } from './systems/acumatica/sign-in.ts';
+import { createRunApplier } from './systems/github/apply-run.ts';
+import type { GitHubCache } from './systems/github/cached-answer.ts';
+import { createGitHubClient, type GitHubClient } from './systems/github/create-client.ts';
+import { readKnownRuns } from './systems/github/known-runs.ts';
+import { createPipelineReader } from './systems/github/read-pipeline.ts';
+import { createWebhookReceiver } from './systems/github/webhooks.ts';
+
+export interface SystemParts {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly database: Database;
+  readonly effectStore: EffectStore;
+  readonly fingerprintKey: Uint8Array;
+  readonly remember: (secret: string) => void;
+  readonly references: Omit<ReferenceSources, 'fingerprintKey'>;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  readonly shutdown: Shutdown;
+}
+
+export interface Systems
+  extends Pick<CommandParts, 'readPipeline' | 'readKnownRuns' | 'probe' | 'reachControl'> {
+  readonly effects: EffectDoor;
+  readonly github: GitHubClient | null;
+  /** Null without a webhook secret: unsigned webhooks are not taken. */
+  readonly receiveWebhook:
+    | ((
+        headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+        body: Uint8Array,
+      ) => Promise<{ status: number; say: string }>)
+    | null;
+}
+
+const probeMs = 10_000;
+const largestAnswer = 256 * 1024;
+
+export const openSystems = (parts: SystemParts): Systems => {
+  const { config, secrets, database, clock, redactor, shutdown } = parts;
+  const effects = createEffectDoor(parts.effectStore);
+  const fetch = createGuardedFetch({
+    allowPrivate: config.allowPrivate,
+    timeoutMs: probeMs * 2,
+    maxBytes: largestAnswer,
+  });
+  shutdown.add('client connections', fetch.close);
+  const { reach, reachControlHost } = createReach({ fetch, clock });
+  const references = createReferenceReader({ ...parts.references, fingerprintKey: parts.fingerprintKey });
+  const probe = createInstanceProbe({
+    effects,
+    signIn: createSignIn({ fetch, clock, redact: redactor.text }),
+    reach,
+    readCredential: async (reference) => {
+      const read = await references.read(reference);
+      if (read.kind === 'unreadable') return read;
+      parts.remember(read.value);
+      return { kind: 'value', value: read.value };
+    },
+    fingerprint: (...values) =>
+      createHmac('sha256', parts.fingerprintKey)
+        .update(values.map((value) => createHash('sha256').update(value).digest('hex')).join(' '))
+        .digest('hex'),
+    holds: {
+      read: (instanceId, fingerprint) => readHold(database.db, instanceId, fingerprint),
+      write: (instanceId, fingerprint, at) => writeHold(database.db, instanceId, fingerprint, at),
+    },
+  });
+  const cache: GitHubCache = {
+    read: (keys) => readAnswers(database.db, keys),
+    write: (entries) => writeAnswers(database.db, entries),
+  };
+  const github = openGithub(config, secrets, clock, shutdown);
+  return {
+    effects,
+    github,
+    probe,
+    reachControl: async (signal) => (await reachControlHost(config.controlUrl, signal)) === null,
+    readPipeline: github
+      ? createPipelineReader({ client: github, cache, clock }).read
+      : async (client) => withoutGithub(client.repo),
+    readKnownRuns: (target) => readKnownRuns(cache, target),
+    receiveWebhook:
+      secrets.githubWebhookSecret === null
+        ? null
+        : createWebhookHandler(secrets.githubWebhookSecret, cache, clock),
+  };
+};
+
+const openGithub = (
+  config: Config,
+  secrets: Secrets,
+  clock: Clock,
+  shutdown: Shutdown,
+): GitHubClient | null => {
+  if (config.github === null) return null;
+  const { signIn, apiUrl } = config.github;
+  const auth =
+    signIn.kind === 'token'
+      ? ({ kind: 'token', token: () => secrets.githubToken ?? '' } as const)
+      : ({ kind: 'app', appId: signIn.appId, privateKey: secrets.githubAppPrivateKey ?? '' } as const);
+  const client = createGitHubClient({ auth, baseUrl: apiUrl, clock });
+  shutdown.add('GitHub connections', client.close);
+  return client;
+};
+
+const withoutGithub = (repo: string): PipelineFacts => {
+  const unknown = { kind: 'unknown', reason: 'not-configured', say: 'the desk has no GitHub token' } as const;
+  return { repo, workflows: unknown, runs: unknown, deployTags: unknown, deployJobs: new Map() };
+};
+
+const createWebhookHandler = (
+  secret: string,
+  cache: GitHubCache,
+  clock: Clock,
+): NonNullable<Systems['receiveWebhook']> => {
+  const receive = createWebhookReceiver({ secret });
+  const apply = createRunApplier({ cache, clock });
+  return async (headers, body) => {
+    const received = await receive(headers, body);
+    if (received.kind === 'refused') return received;
+    // Marking facts as out of date twice does no harm, so a repeated delivery needs no memory.
+    const stale = await apply(received.event);
+    return { status: 202, say: stale.length > 0 ? 'noted' : 'nothing new' };
+  };
+};

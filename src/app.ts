@@ -1,0 +1,180 @@
+/** The one place where parts are built and joined. Starts what the roles ask for and answers a desk that can be stopped; signals and exit codes are main's. */
+import { userInfo } from 'node:os';
+import { createAccessReader } from './app-access.ts';
+import { createPowers, readClaims } from './app-commands.ts';
+import { openEdges } from './app-edges.ts';
+import { openGround } from './app-ground.ts';
+import { openSystems } from './app-systems.ts';
+import { defineHealthActions, defineNoteSubmission } from './commands/health/actions.ts';
+import { createCommands } from './commands/index.ts';
+import type { Config, Secrets } from './config/config.ts';
+import type { ReferenceSources } from './config/resolve-reference.ts';
+import { startNotifier, startSealer } from './jobs/background.ts';
+import { startWorker } from './jobs/worker.ts';
+import { createActionList } from './operations/action.ts';
+import type { Actor } from './operations/call.ts';
+import { createCardDelivery } from './operations/deliver-card.ts';
+import { createEngine } from './operations/engine.ts';
+import { mapStrings } from './operations/map-strings.ts';
+import { createRequestDoor } from './operations/request.ts';
+import { type CommandList, createCommandList } from './operations/words.ts';
+import type { Clock } from './runtime/clock.ts';
+import type { Logger } from './runtime/logger.ts';
+import type { Redactor } from './runtime/redact.ts';
+import { createShutdown, type Shutdown } from './runtime/shutdown.ts';
+import { createCardTransport } from './slack/card-transport.ts';
+import { createIdentity } from './slack/identity.ts';
+import { createReadGroup } from './slack/read-groups.ts';
+import { createReadPlace } from './slack/read-places.ts';
+import { createSlackClients } from './slack/slack-clients.ts';
+import { sealAudit } from './store/audit-store.ts';
+import { createCardStore } from './store/card-store.ts';
+import { createEffectStore } from './store/effect-store.ts';
+import { createEngineStore } from './store/engine-store.ts';
+import { readCardOperation } from './store/operation-store.ts';
+import { createRequestStore } from './store/request-store.ts';
+
+export interface DeskParts {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Logger;
+  readonly redactor: Redactor;
+  /** Told of every secret that is read for a client, so that it is taken out of texts from then on. */
+  readonly remember: (secret: string) => void;
+  readonly clock: Clock;
+  /** Where `env:` and `file:` references of clients are read. */
+  readonly references: Omit<ReferenceSources, 'fingerprintKey'>;
+}
+
+export interface Desk {
+  /** Where Slack, GitHub and the terminal reach it; null without the role bot. */
+  readonly url: string | null;
+  readonly adminUrl: string;
+  readonly shutdown: Shutdown;
+}
+
+/** Over all workers: GitHub asks for no more than 100 at once of everybody, an Acumatica instance bears one session of ours. */
+const limits = { byPrefix: { github: 20, instance: 1 }, others: 50 };
+
+export const startDesk = async (parts: DeskParts): Promise<Desk> => {
+  const shutdown = createShutdown({ log: parts.log });
+  try {
+    return await start(parts, shutdown);
+  } catch (error) {
+    // What was opened before the fault is closed again; nothing is left running half.
+    await shutdown.run('the desk could not start');
+    throw error;
+  }
+};
+
+const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
+  const { config, secrets, log, redactor, clock } = parts;
+  const { now } = clock;
+  const warn = (line: string, detail: object) => log.warn(line, { ...detail });
+  const slackLog = (level: 'warn' | 'error', line: string, detail: object) => log[level](line, { ...detail });
+
+  const { database, queue, fingerprintKey } = await openGround(config, secrets, log, shutdown);
+  const effectStore = createEffectStore(database, now);
+  const systems = openSystems({
+    config,
+    secrets,
+    database,
+    effectStore,
+    fingerprintKey,
+    references: parts.references,
+    remember: parts.remember,
+    clock,
+    redactor,
+    shutdown,
+  });
+
+  const clients = createSlackClients(secrets.slackBotToken, { apiUrl: config.slack.apiUrl, log: slackLog });
+  const identity = createIdentity(clients.facts).read;
+  const admins = config.admins.map(
+    (admin): Actor =>
+      admin.kind === 'slack' ? { team: admin.team, user: admin.user } : { team: 'local', user: admin.name },
+  );
+  const access = createAccessReader({
+    database,
+    admins,
+    ownTeam: async () => (await identity()).teamId,
+    readGroup: createReadGroup({ client: clients.facts, now }),
+    readPlace: createReadPlace({ client: clients.facts, identity, now, log: slackLog }),
+  });
+
+  const requests = createRequestStore(database, now);
+  const zone = config.timeZone;
+  const commands: CommandList = createCommandList(
+    createCommands(
+      createPowers({ ...systems, database, requests, access, admins, zone, commands: () => commands }),
+    ),
+  );
+  const door = createRequestDoor({
+    commands,
+    store: requests,
+    access,
+    now,
+    redact: redactor.text,
+    hint: queue.hint,
+  });
+  const actions = createActionList(
+    defineHealthActions({
+      readCard: (id) => readCardOperation(database.db, id),
+      readClaims: (scope) => readClaims(database.db, scope),
+      now,
+      zone,
+    }),
+    [defineNoteSubmission()],
+  );
+
+  if (config.roles.includes('worker')) {
+    const transport = createCardTransport({ clients, identity, log: slackLog });
+    const cards = createCardDelivery({
+      store: createCardStore(database, now),
+      effects: systems.effects,
+      transport: {
+        ...transport,
+        post: (place, message, metadata) =>
+          transport.post(place, mapStrings(message, redactor.text), metadata),
+        update: (posted, message) => transport.update(posted, mapStrings(message, redactor.text)),
+      },
+      commands,
+      now,
+      zone,
+      log: slackLog,
+    });
+    const notifier = startNotifier(cards.deliverDue, warn);
+    shutdown.add('notifier', notifier.stop);
+    const sealer = startSealer(() => sealAudit(database), warn);
+    shutdown.add('sealer', sealer.stop);
+    const store = createEngineStore(database, now, limits);
+    const engine = createEngine({
+      store,
+      commands,
+      now,
+      redact: redactor.text,
+      hint: queue.hint,
+      log: slackLog,
+    });
+    const worker = startWorker({ store, engine, queue, log: warn, leaseMs: config.leaseMs });
+    shutdown.add('worker', () => worker.stop(12_000), 13_000);
+  }
+
+  const edges = await openEdges({
+    config,
+    secrets,
+    log,
+    clock,
+    database,
+    queue,
+    commands,
+    door,
+    access,
+    actions,
+    receiveWebhook: systems.receiveWebhook,
+    localUser: userInfo().username,
+    shutdown,
+  });
+  log.info('acuops ready', { url: edges.url, admin: edges.adminUrl, roles: [...config.roles] });
+  return { ...edges, shutdown };
+};

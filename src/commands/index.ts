@@ -1,0 +1,42 @@
+/** The only list of commands. A new one is a folder beside this file and a line here. */
+import type { AnyCommand } from '../operations/command.ts';
+import { type AuditPowers, defineAudit } from './audit/command.ts';
+import { defineHealth, type HealthCardPowers } from './health/command.ts';
+import type { HealthPowers } from './health/powers.ts';
+import { defineHelp, type HelpPowers } from './help/command.ts';
+import { defineKillswitch, type KillswitchPowers } from './killswitch/command.ts';
+import { defineList, type ListPowers } from './list/command.ts';
+import { defineNote, type NotePowers } from './note/command.ts';
+import { defineRole, type RolePowers } from './role/command.ts';
+import { defineStatus, type StatusPowers } from './status/command.ts';
+import { defineTake, type TakePowers } from './take/command.ts';
+import { defineToken, type TokenPowers } from './token/command.ts';
+import { defineWhoami, type WhoamiPowers } from './whoami/command.ts';
+
+export interface CommandPowers {
+  readonly health: HealthPowers & HealthCardPowers;
+  readonly list: ListPowers;
+  readonly status: StatusPowers;
+  readonly note: NotePowers;
+  readonly take: TakePowers;
+  readonly whoami: WhoamiPowers;
+  readonly help: HelpPowers;
+  readonly role: RolePowers;
+  readonly token: TokenPowers;
+  readonly killswitch: KillswitchPowers;
+  readonly audit: AuditPowers;
+}
+
+export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => [
+  defineHealth(powers.health),
+  defineStatus(powers.status),
+  defineList(powers.list),
+  defineNote(powers.note),
+  defineTake(powers.take),
+  defineHelp(powers.help),
+  defineWhoami(powers.whoami),
+  defineToken(powers.token),
+  defineRole(powers.role),
+  defineKillswitch(powers.killswitch),
+  defineAudit(powers.audit),
+];

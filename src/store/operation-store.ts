@@ -1,0 +1,74 @@
+/** Reading operations for whoever shows them: by card, by spoken id, by scope. */
+import type { Actor } from '../operations/call.ts';
+import type { Operation } from '../operations/operation.ts';
+import { type Db, translate } from './database.ts';
+import { toOperation } from './operation-rows.ts';
+import { isUuid } from './request-store.ts';
+
+/** The operation that a card shows now. */
+export const readCardOperation = async (db: Db, cardId: string): Promise<Operation | null> =>
+  translate(async () => {
+    if (!isUuid(cardId)) return null;
+    const row = await db
+      .selectFrom('cards')
+      .innerJoin('operations', 'operations.id', 'cards.operation_id')
+      .selectAll('operations')
+      .where('cards.id', '=', cardId)
+      .executeTakeFirst();
+    return row ? toOperation(row) : null;
+  });
+
+/** An operation that this person asked for or joined; anybody else's is nobody's. */
+export const readOwnOperation = async (db: Db, spokenId: string, actor: Actor): Promise<Operation | null> =>
+  translate(async () => {
+    const row = await db
+      .selectFrom('operations')
+      .selectAll()
+      .where('spoken_id', '=', spokenId)
+      .executeTakeFirst();
+    if (!row) return null;
+    if (row.actor_team === actor.team && row.actor_user === actor.user) return toOperation(row);
+    const joined = await db
+      .selectFrom('audit_rows')
+      .select('id')
+      .where('operation_id', '=', row.id)
+      .where('actor', '=', `${actor.team}:${actor.user}`)
+      .where('event', 'in', ['asked', 'joined'])
+      .executeTakeFirst();
+    return joined ? toOperation(row) : null;
+  });
+
+export interface Backlog {
+  readonly operationsOpen: number;
+  readonly cardsBehind: number;
+  readonly auditUnsealed: number;
+}
+
+export const readBacklog = async (db: Db): Promise<Backlog> =>
+  translate(async () => {
+    const count = async (query: Promise<{ count: string }>): Promise<number> => Number((await query).count);
+    const [operationsOpen, cardsBehind, auditUnsealed] = await Promise.all([
+      count(
+        db
+          .selectFrom('operations')
+          .select((row) => row.fn.countAll<string>().as('count'))
+          .where('state', '=', 'open')
+          .executeTakeFirstOrThrow(),
+      ),
+      count(
+        db
+          .selectFrom('cards')
+          .select((row) => row.fn.countAll<string>().as('count'))
+          .whereRef('wanted_version', '>', 'delivered_version')
+          .executeTakeFirstOrThrow(),
+      ),
+      count(
+        db
+          .selectFrom('audit_rows')
+          .select((row) => row.fn.countAll<string>().as('count'))
+          .where('position', 'is', null)
+          .executeTakeFirstOrThrow(),
+      ),
+    ]);
+    return { operationsOpen, cardsBehind, auditUnsealed };
+  });
