@@ -59,7 +59,8 @@ export const createExchanger =
           if (bytes > mostBytes) finish({ kind: 'lost', code: 'answer too large' });
           else parts.push(part);
         });
-        response.on('error', (error) => finish({ kind: 'lost', code: toCode(error) }));
+        // Said once more by `close`, which comes after every end.
+        response.on('error', () => {});
         response.on('close', () => {
           if (!response.complete) return finish({ kind: 'lost', code: 'answer cut off' });
           finish({ kind: 'answer', status: response.statusCode ?? 0, body: parseJson(Buffer.concat(parts)) });

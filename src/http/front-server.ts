@@ -31,7 +31,12 @@ export interface FrontServer {
 export const createFrontServer = async (parts: FrontParts): Promise<FrontServer> => {
   const github = parts.github ? createWebhookDoor(parts.github, parts.webhookLimits) : undefined;
 
+  const { slack } = parts;
+  // Slack's receiver answers by itself and later; here only its throw at once is caught.
+  const events: Door | undefined = slack && (async (request, response) => slack(request, response));
+
   const findDoor = (path: string): Door | undefined => {
+    if (path === '/slack/events') return events;
     if (path === '/webhooks/github') return github;
     if (path.startsWith(`${cliRoot}/`)) return parts.cli;
     return undefined;
@@ -39,10 +44,6 @@ export const createFrontServer = async (parts: FrontParts): Promise<FrontServer>
 
   const receive = (request: IncomingMessage, response: ServerResponse): void => {
     const path = parseTarget(request)?.pathname ?? '';
-    if (path === '/slack/events' && parts.slack) {
-      parts.slack(request, response);
-      return;
-    }
     const door = findDoor(path);
     if (door) void answerErrors(door, request, response, parts.log);
     else sendNotFound(response);

@@ -51,6 +51,16 @@ it("hands Slack's requests on untouched", async () => {
   expect(await response.text()).toBe('token=a&b=%20c');
 });
 
+it("survives a throw of Slack's receiver", async () => {
+  const { url } = await start({
+    slack: () => {
+      throw new Error('inner');
+    },
+  });
+  const response = await fetch(`${url}/slack/events`, { method: 'POST', body: '{}' });
+  expect([response.status, await response.json()]).toMatchObject([500, { error: 'broken' }]);
+});
+
 it('gives the GitHub handler the bytes as they came, and answers as it says', async () => {
   const seen: { event: unknown; digest: string }[] = [];
   const { url } = await start({
@@ -84,6 +94,8 @@ it('takes no body over the limit, announced or not', async () => {
   });
   const announced = await fetch(`${url}/webhooks/github`, { method: 'POST', body: 'x'.repeat(200_000) });
   expect(announced.status).toBe(413);
+  const unsent = talk(port, 'POST /webhooks/github HTTP/1.1\r\nhost: x\r\ncontent-length: 1001\r\n\r\n');
+  expect(await unsent.ended).toMatch(/^HTTP\/1\.1 413/u);
   const { socket, ended } = talk(
     port,
     'POST /webhooks/github HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n',
