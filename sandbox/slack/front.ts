@@ -29,7 +29,7 @@ import type {
 import { createTriggers } from './triggers.ts';
 import { createViewStore } from './views.ts';
 
-export type { Ack, DeliverOptions, Signature } from './delivery.ts';
+export type { Ack } from './delivery.ts';
 export type { SlackFaults } from './faults.ts';
 export type { ButtonChoice } from './payloads.ts';
 export type {
@@ -176,8 +176,10 @@ export const createSlackFront = async (options: SlackFrontOptions): Promise<Slac
     home: slack.views.home,
     messages: (channelId) =>
       record.messages(channelId).filter((one) => one.threadTs === undefined || one.isBroadcast),
-    thread: (channelId, ts) =>
-      record.messages(channelId).filter((one) => one.ts === ts || one.threadTs === ts),
+    thread: (channelId, ts) => {
+      const root = record.message(channelId, ts);
+      return [...(root ? [root] : []), ...record.replies(channelId, ts)];
+    },
     ephemerals: record.ephemerals,
     files: record.files,
     dm: (userId) => directory.dm(userId).id,

@@ -15,7 +15,7 @@ export interface ButtonChoice {
   readonly index?: number;
   /** Picks the element with this value; where none has it, the value is sent all the same (a click on an old picture). */
   readonly value?: string;
-  /** The value of the option chosen, in a select, overflow or radio group. */
+  /** The value of the option chosen in a select, overflow or radio group; a user id or date where those are picked. */
   readonly selectedOption?: string;
 }
 
@@ -47,26 +47,35 @@ const chooseElement = (pictures: readonly (readonly Json[])[], button: ButtonCho
   throw new Error(`No button ${button.actionId}${which} to press; there is ${known.join(', ') || 'none'}`);
 };
 
-const toAction = (placed: Placed, button: ButtonChoice, at: string): Json => {
-  const { element } = placed;
-  const kind = readText(element, 'type') ?? 'button';
-  const shared = { action_id: placed.actionId, block_id: placed.blockId, type: kind, action_ts: at };
-  if (kind === 'button') {
-    const value = button.value ?? element['value'];
-    const { text, style } = element;
-    return {
-      ...shared,
-      text,
-      ...(value === undefined ? {} : { value }),
-      ...(style === undefined ? {} : { style }),
-    };
-  }
+/** Elements whose choice is a bare value, and the field it is sent in. */
+const bareFields: Readonly<Record<string, string>> = {
+  users_select: 'selected_user',
+  channels_select: 'selected_channel',
+  conversations_select: 'selected_conversation',
+  datepicker: 'selected_date',
+  timepicker: 'selected_time',
+};
+
+const toPress = (element: Json, button: ButtonChoice): Json => {
+  const value = button.value ?? element['value'];
+  const { text, style } = element;
+  return { text, ...(value === undefined ? {} : { value }), ...(style === undefined ? {} : { style }) };
+};
+
+const toChoice = (element: Json, kind: string, button: ButtonChoice): Json => {
+  const bareField = bareFields[kind];
+  if (bareField !== undefined) return { [bareField]: button.selectedOption ?? button.value ?? null };
   const [first] = readList(element, 'options');
   const option = button.selectedOption === undefined ? first : findOption(element, button.selectedOption);
-  if (!option) throw new Error(`No option ${button.selectedOption ?? ''} in ${placed.actionId}`);
-  return kind === 'checkboxes' || kind.startsWith('multi_')
-    ? { ...shared, selected_options: [option] }
-    : { ...shared, selected_option: option };
+  if (!option) throw new Error(`No option ${button.selectedOption ?? ''} in ${button.actionId}`);
+  const isMany = kind === 'checkboxes' || kind.startsWith('multi_');
+  return isMany ? { selected_options: [option] } : { selected_option: option };
+};
+
+const toAction = ({ element, actionId, blockId }: Placed, button: ButtonChoice, at: string): Json => {
+  const kind = readText(element, 'type') ?? 'button';
+  const what = kind === 'button' ? toPress(element, button) : toChoice(element, kind, button);
+  return { action_id: actionId, block_id: blockId, type: kind, action_ts: at, ...what };
 };
 
 export const createPayloads = (slack: Slack): Payloads => {

@@ -22,6 +22,8 @@ export type Change =
 export interface SlackRecord {
   readonly messages: (channelId: string) => readonly StoredMessage[];
   readonly message: (channelId: string, ts: string) => StoredMessage | undefined;
+  /** The replies of a thread without its root, oldest first; known without looking through the channel. */
+  readonly replies: (channelId: string, rootTs: string) => readonly StoredMessage[];
   readonly post: (message: StoredMessage) => StoredMessage;
   /** Keeps the message in the place of the one with its ts. */
   readonly replace: (message: StoredMessage) => StoredMessage;
@@ -45,6 +47,7 @@ export interface SlackRecord {
 
 export const createRecord = (): SlackRecord => {
   const messages = new Map<string, Map<string, StoredMessage>>();
+  const threads = new Map<string, Map<string, StoredMessage>>();
   const ephemerals = new Map<string, StoredEphemeral>();
   const files = new Map<string, StoredFile>();
   const calls: ApiCall[] = [];
@@ -55,6 +58,11 @@ export const createRecord = (): SlackRecord => {
   const keep = (message: StoredMessage): StoredMessage => {
     const channel = messages.get(message.channelId) ?? new Map<string, StoredMessage>();
     messages.set(message.channelId, channel.set(message.ts, message));
+    if (message.threadTs !== undefined) {
+      const key = `${message.channelId} ${message.threadTs}`;
+      const thread = threads.get(key) ?? new Map<string, StoredMessage>();
+      threads.set(key, thread.set(message.ts, message));
+    }
     return message;
   };
   const keyOf = (one: { userId: string; ts: string }): string => `${one.userId} ${one.ts}`;
@@ -62,6 +70,7 @@ export const createRecord = (): SlackRecord => {
   return {
     messages: (channelId) => [...(messages.get(channelId)?.values() ?? [])],
     message: (channelId, ts) => messages.get(channelId)?.get(ts),
+    replies: (channelId, rootTs) => [...(threads.get(`${channelId} ${rootTs}`)?.values() ?? [])],
     post: (message) => {
       keep(message);
       tell({ kind: 'message posted', message });
@@ -74,6 +83,7 @@ export const createRecord = (): SlackRecord => {
     },
     remove: (message) => {
       messages.get(message.channelId)?.delete(message.ts);
+      threads.get(`${message.channelId} ${message.threadTs ?? ''}`)?.delete(message.ts);
       tell({ kind: 'message deleted', message });
     },
     react: (message, name, userId, isOn) => {
@@ -121,6 +131,7 @@ export const createRecord = (): SlackRecord => {
     tell,
     reset: () => {
       messages.clear();
+      threads.clear();
       ephemerals.clear();
       files.clear();
       calls.length = 0;

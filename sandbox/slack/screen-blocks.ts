@@ -78,11 +78,21 @@ const toScreenElement = (element: Json, people: readonly Person[]): Json => {
   return asText.includes(kind) ? { ...element, type: 'plain_text_input' } : element;
 };
 
+const withScreenElements = (block: Json, people: readonly Person[]): Json => {
+  const accessory = readObject(block, 'accessory');
+  const elements = block['type'] === 'actions' ? readList(block, 'elements') : [];
+  return {
+    ...block,
+    ...(accessory ? { accessory: toScreenElement(accessory, people) } : {}),
+    ...(elements.length ? { elements: elements.map((element) => toScreenElement(element, people)) } : {}),
+  };
+};
+
 const toScreenBlock = (block: Json, people: readonly Person[]): readonly Json[] => {
   const kind = readText(block, 'type') ?? '';
   const element = readObject(block, 'element');
   if (kind === 'input' && element) return [{ ...block, element: toScreenElement(element, people) }];
-  if (drawn.includes(kind)) return [block];
+  if (drawn.includes(kind)) return [withScreenElements(block, people)];
   if (kind === 'container') return toScreenBlocks(readList(block, 'child_blocks'), people);
   if (kind === 'carousel') return toScreenBlocks(readList(block, 'elements'), people);
   const buttons = readList(block, 'actions');

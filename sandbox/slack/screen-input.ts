@@ -33,7 +33,7 @@ const readPayload = (body: Buffer, type: string): Json => {
 };
 
 const toButton = (action: Json): ButtonChoice => {
-  const value = readText(action, 'value');
+  const value = readText(action, 'value') ?? readText(action, 'selected_date');
   const option = readText(readObject(action, 'selected_option') ?? {}, 'value');
   return {
     actionId: readText(action, 'action_id') ?? '',

@@ -42,14 +42,9 @@ export const toFilesJson = (ids: readonly string[], slack: Slack): readonly Json
     return file ? [toFileJson(file, slack)] : [];
   });
 
-const repliesOf = (message: StoredMessage, slack: Slack): readonly StoredMessage[] =>
-  slack.record
-    .messages(message.channelId)
-    .filter((other) => other.threadTs === message.ts && other.ts !== message.ts);
-
 const toThreadJson = (message: StoredMessage, slack: Slack): Json => {
   if (message.threadTs !== undefined) return { thread_ts: message.threadTs };
-  const replies = repliesOf(message, slack);
+  const replies = slack.record.replies(message.channelId, message.ts);
   const last = replies.at(-1);
   if (!last) return {};
   const users = [...new Set(replies.map((reply) => reply.userId))];

@@ -1,7 +1,7 @@
 // A small real Bolt app for the front's own tests: a command that posts a card, a button that updates it, a form, and
 // a mention that answers. It stands for the desk, which has tests of its own.
 import type { Server } from 'node:http';
-import { App, type AppOptions, LogLevel, SocketModeReceiver } from '@slack/bolt';
+import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import type { SlackFront } from '../../../sandbox/slack/front.ts';
 
 export const world = {
@@ -90,9 +90,7 @@ export const startBot = async (
       installerOptions: { clientOptions },
     });
   const app = new App(
-    (mode === 'http'
-      ? { ...shared, signingSecret: front.signingSecret, unhandledRequestTimeoutMillis: 400 }
-      : { ...shared, receiver: receiver() }) as AppOptions,
+    mode === 'http' ? { ...shared, signingSecret: front.signingSecret } : { ...shared, receiver: receiver() },
   );
   const heard: Heard[] = [];
 

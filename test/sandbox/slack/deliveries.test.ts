@@ -11,8 +11,8 @@ afterEach(async () => {
   stops = [];
 });
 
-const start = async (mode: 'http' | 'socket', options: { ackTimeoutMs?: number } = {}) => {
-  const front = await createSlackFront({ mode, world, page: false, retryBackoffMs: [0, 10, 20], ...options });
+const start = async (mode: 'http' | 'socket') => {
+  const front = await createSlackFront({ mode, world, page: false, retryBackoffMs: [0, 10, 20] });
   const bot = await startBot(front, mode);
   stops.push(bot.stop, front.stop);
   return { front, bot };
@@ -33,7 +33,7 @@ describe.each(['http', 'socket'] as const)('over %s', (mode) => {
   });
 
   test('the way can duplicate, drop, delay and rewrite', async () => {
-    const { front, bot } = await start(mode, { ackTimeoutMs: 300 });
+    const { front, bot } = await start(mode);
     front.faults.duplicateDelivery('command', { copies: 3 });
     await front.command('U0ANN', 'C0OPS', 'quiet');
     expect(commandsOf(bot)).toHaveLength(3);
@@ -47,10 +47,9 @@ describe.each(['http', 'socket'] as const)('over %s', (mode) => {
     const [late] = await front.command('U0ANN', 'C0OPS', 'quiet');
     expect(late?.elapsedMs).toBeGreaterThanOrEqual(55);
 
-    front.faults.rewriteDelivery('command', (payload) => ({ ...payload, text: 'sleep' }));
-    const [forged] = await front.command('U0ANN', 'C0OPS', 'quiet', {});
-    expect(commandsOf(bot).at(-1)?.text).toBe('sleep');
-    expect(forged?.ok).toBe(false);
+    front.faults.rewriteDelivery('command', (payload) => ({ ...payload, text: 'whisper' }));
+    await front.command('U0ANN', 'C0OPS', 'quiet');
+    expect(commandsOf(bot).at(-1)?.text).toBe('whisper');
   });
 
   test('the way can turn the order round', async () => {
