@@ -45,6 +45,8 @@ export interface TestDeskOptions {
   readonly actions?: ActionList;
   readonly access?: AccessReader;
   readonly withinMs?: number;
+  /** How long the pretend Slack waits before it brings an event again. */
+  readonly ackTimeoutMs?: number;
   readonly world?: SlackWorld;
   readonly patience?: Partial<Record<keyof SlackClients, number>>;
 }
@@ -59,7 +61,12 @@ export const startDesk = async (
   mode: 'http' | 'socket',
   options: TestDeskOptions = {},
 ): Promise<TestDesk> => {
-  const front = await createSlackFront({ mode, world: options.world ?? world, page: false });
+  const front = await createSlackFront({
+    mode,
+    world: options.world ?? world,
+    page: false,
+    ackTimeoutMs: options.ackTimeoutMs,
+  });
   const lines: LogLine[] = [];
   const log = (level: 'warn' | 'error', line: string, detail: object): void =>
     void lines.push({ level, line, detail });

@@ -25,7 +25,7 @@ const form = 'application/x-www-form-urlencoded';
 const ping = (): string => {
   const { payload } = desk.front.build.command('U0ANN', 'C0OPS', '/acuops', 'ping');
   return new URLSearchParams(
-    Object.entries(payload).map(([name, value]) => [name, String(value)]),
+    Object.entries(payload).map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
 };
 

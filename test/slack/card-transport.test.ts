@@ -1,0 +1,292 @@
+/** Cards through the real WebClient against the pretend Slack and its faults: whatever goes wrong, one card stands there in the end. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSlackFront, type SlackFront } from '../../sandbox/slack/front.ts';
+import type { CardTransport } from '../../src/operations/card.ts';
+import { createCardDelivery } from '../../src/operations/deliver-card.ts';
+import { createEffectDoor } from '../../src/operations/effect.ts';
+import type { Message } from '../../src/operations/message.ts';
+import { createCommandList } from '../../src/operations/words.ts';
+import { createCardTransport } from '../../src/slack/card-transport.ts';
+import { createIdentity } from '../../src/slack/identity.ts';
+import { createSlackClients } from '../../src/slack/slack-clients.ts';
+import {
+  createCardMemory,
+  createEffectMemory,
+  createMovedClock,
+  defineDrawn,
+  makeOperation,
+} from '../support/card-memory.ts';
+import { eventually, world } from './desk.ts';
+
+let front: SlackFront;
+beforeEach(async () => {
+  front = await createSlackFront({ mode: 'http', world, page: false });
+});
+afterEach(() => front.stop());
+
+const openTransport = (slack: SlackFront, cardsMs = 400): CardTransport => {
+  const clients = createSlackClients(
+    slack.botToken,
+    { apiUrl: slack.apiUrl, log: () => undefined },
+    { cards: cardsMs },
+  );
+  return createCardTransport({
+    clients,
+    identity: createIdentity(clients.facts).read,
+    log: () => undefined,
+  });
+};
+
+const open = (transport: CardTransport = openTransport(front)) => {
+  const clock = createMovedClock();
+  const cards = createCardMemory(clock.now);
+  const delivery = createCardDelivery({
+    store: cards,
+    effects: createEffectDoor(createEffectMemory(clock.now)),
+    transport,
+    commands: createCommandList([
+      defineDrawn('work'),
+      defineDrawn('list', () => ({
+        text: 'fleet',
+        blocks: [],
+        file: { name: 'fleet.txt', title: 'The fleet', content: 'all öf it' },
+      })),
+    ]),
+    now: clock.now,
+    zone: 'UTC',
+    log: () => undefined,
+  });
+  const run = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      await delivery.deliverDue('me', 10);
+      clock.pass(1_000);
+    }
+  };
+  return { cards, clock, run, deliver: () => delivery.deliverDue('me', 10) };
+};
+
+const place = { team: 'T0ACUOPS00', channel: 'C0OPS', thread: null };
+const message = (text: string): Message => ({
+  text,
+  blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }],
+});
+
+describe('exactly one card stands there', () => {
+  const faults: readonly (readonly [string, (slack: SlackFront) => void])[] = [
+    ['nothing went wrong', () => undefined],
+    [
+      'Slack limited the rate',
+      (slack) => slack.faults.rateLimit('chat.postMessage', { retryAfterSeconds: 2, times: 2 }),
+    ],
+    ['Slack answered 500', (slack) => slack.faults.serverError('chat.postMessage')],
+    [
+      'Slack answered 503 and history was limited',
+      (slack) => {
+        slack.faults.serverError('chat.postMessage', { status: 503 });
+        slack.faults.rateLimit('conversations.history', { retryAfterSeconds: 1 });
+      },
+    ],
+    ['Slack kept silent', (slack) => slack.faults.silence('chat.postMessage')],
+    ['the answer was lost after the post', (slack) => slack.faults.loseAnswer('chat.postMessage')],
+    ['Slack named a fatal error', (slack) => slack.faults.platformError('chat.postMessage', 'fatal_error')],
+  ];
+  it.each(faults)('though %s', async (_name, order) => {
+    order(front);
+    const desk = open();
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
+    await desk.run(40_000);
+    desk.cards.redraw('card-1', { result: { seen: 8 } });
+    await desk.run(3_000);
+    expect(front.faults.pending()).toBe(0);
+    expect(front.messages('C0OPS').map((one) => one.text)).toEqual(['picture {"seen":8}']);
+    expect(desk.cards.read('card-1')).toMatchObject({ trouble: null, deliveredVersion: 2 });
+  });
+
+  it('though a post that nobody could find turned up after the second one', async () => {
+    front.faults.slow('chat.postMessage', { ms: 600 });
+    const desk = open(openTransport(front, 100));
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
+    await desk.run(35_000);
+    await eventually(() => front.messages('C0OPS').length === 2);
+    await desk.run(32_000);
+    expect(front.messages('C0OPS')).toHaveLength(1);
+    expect(front.messages('C0OPS')[0]?.ts).toBe(desk.cards.read('card-1').posted?.ts);
+  });
+
+  it('though an answer was lost in a thread', async () => {
+    const root = await front.say('U0ANN', 'C0OPS', 'look here');
+    front.faults.loseAnswer('chat.postMessage');
+    const desk = open();
+    desk.cards.add({
+      cardId: 'card-1',
+      operation: makeOperation(),
+      place: { ...place, thread: root.ts },
+    });
+    await desk.run(5_000);
+    expect(front.thread('C0OPS', root.ts).filter((one) => one.isBot)).toHaveLength(1);
+    expect(front.calls('chat.postMessage')).toHaveLength(1);
+  });
+
+  it('though an answer was lost in a direct message', async () => {
+    front.faults.loseAnswer('chat.postMessage');
+    const desk = open();
+    desk.cards.add({
+      cardId: 'card-1',
+      operation: makeOperation(),
+      place: { ...place, channel: 'direct:U0ANN' },
+    });
+    await desk.run(5_000);
+    expect(front.messages(front.dm('U0ANN'))).toHaveLength(1);
+    expect(front.calls('chat.postMessage')).toHaveLength(1);
+  });
+
+  it('though the channel has pages of newer messages since', async () => {
+    front.faults.loseAnswer('chat.postMessage');
+    const desk = open();
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
+    await desk.deliver();
+    for (let index = 0; index < 450; index += 1) await front.say('U0ANN', 'C0OPS', `talk ${index}`);
+    desk.clock.pass(2_000);
+    await desk.run(3_000);
+    expect(front.messages('C0OPS').filter((one) => one.isBot)).toHaveLength(1);
+    expect(front.calls('chat.postMessage')).toHaveLength(1);
+  });
+
+  it('and foreign metadata that names it is not taken for it', async () => {
+    front.faults.silence('chat.postMessage');
+    const desk = open();
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
+    await desk.deliver();
+    const forged = await front.say('U0BEN', 'C0OPS', 'I am a card');
+    Object.assign(forged, {
+      metadata: { event_type: 'acuops_card', event_payload: { card: 'card-1', effect: 'x' } },
+    });
+    await desk.run(40_000);
+    expect(front.messages('C0OPS').filter((one) => one.isBot)).toHaveLength(1);
+  });
+});
+
+describe('where the bot cannot post', () => {
+  it.each(['C0OUT', 'C0NONE'])(
+    'the card of %s comes by direct message and says how to invite it',
+    async (channel) => {
+      const desk = open();
+      desk.cards.add({ cardId: 'card-1', operation: makeOperation(), place: { ...place, channel } });
+      await desk.run(3_000);
+      const [card, ...more] = front.messages(front.dm('U0ANN'));
+      expect(more).toEqual([]);
+      expect(JSON.stringify(card?.blocks[0])).toContain('/invite @acuops');
+      expect(card?.text).toBe('picture {"seen":0}');
+    },
+  );
+
+  it('an archived channel’s card moves too', async () => {
+    const desk = open();
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
+    await desk.deliver();
+    front.setArchived('C0OPS', true);
+    desk.cards.redraw('card-1');
+    await desk.run(4_000);
+    expect(front.messages(front.dm('U0ANN'))).toHaveLength(1);
+  });
+
+  it('a thread whose first message is gone is left for its channel', async () => {
+    const desk = open();
+    desk.cards.add({
+      cardId: 'card-1',
+      operation: makeOperation(),
+      place: { ...place, thread: '1700000000.000100' },
+    });
+    await desk.deliver();
+    expect(front.messages('C0OPS')).toHaveLength(1);
+  });
+});
+
+describe('without the right to read history', () => {
+  it('an unconfirmed post is not repeated', async () => {
+    await front.stop();
+    front = await createSlackFront({
+      mode: 'http',
+      page: false,
+      world: { ...world, botScopes: ['chat:write'] },
+    });
+    front.faults.loseAnswer('chat.postMessage');
+    const desk = open(openTransport(front));
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
+    await desk.run(60_000);
+    expect(front.messages('C0OPS')).toHaveLength(1);
+    expect(front.calls('chat.postMessage')).toHaveLength(1);
+    expect(desk.cards.read('card-1').trouble).toMatch(/missing_scope: the app needs channels:history/u);
+  });
+});
+
+describe('what the transport says', () => {
+  it('is gone for a deleted message, and bad-message for blocks that Slack refuses', async () => {
+    const transport = openTransport(front);
+    const posted = await transport.post(place, message('one'), { card: 'c', effect: 'e' });
+    if (posted.kind !== 'posted') throw new Error(posted.kind);
+    expect(await transport.update(posted, { text: 'x', blocks: [{ type: 'nonsense' }] })).toMatchObject({
+      kind: 'refused',
+      why: 'bad-message',
+    });
+    expect(await transport.update(posted, { text: 'x'.repeat(4_001), blocks: [] })).toMatchObject({
+      kind: 'refused',
+      why: 'bad-message',
+    });
+    await transport.remove(posted);
+    await transport.remove(posted);
+    expect(await transport.update(posted, message('two'))).toMatchObject({ kind: 'refused', why: 'gone' });
+  });
+
+  it('is later, with Slack’s own wait, when limited', async () => {
+    const transport = openTransport(front);
+    front.faults.rateLimit('chat.update', { retryAfterSeconds: 7 });
+    expect(await transport.update({ channel: 'C0OPS', ts: '1' }, message('x'))).toEqual({
+      kind: 'later',
+      waitMs: 7_000,
+    });
+  });
+
+  it('is a throw where nobody knows', async () => {
+    const transport = openTransport(front);
+    front.faults.silence('chat.postMessage');
+    await expect(transport.post(place, message('x'), { card: 'c', effect: 'e' })).rejects.toThrow();
+  });
+
+  it('is later for a token that Slack refuses: no card’s own fault', async () => {
+    const transport = openTransport(front);
+    front.faults.platformError('chat.postMessage', 'token_revoked');
+    const said = await transport.post(place, message('x'), { card: 'c', effect: 'e' });
+    expect(said.kind).toBe('later');
+  });
+});
+
+describe('a file', () => {
+  const files = (): readonly (readonly [string, string, string | undefined])[] =>
+    front.files().map((file) => [file.title, file.bytes.toString(), file.threadTs] as const);
+
+  it.each([
+    ['files.getUploadURLExternal', 'silence'],
+    ['files.completeUploadExternal', 'loseAnswer'],
+    ['files.completeUploadExternal', 'serverError'],
+    ['files.completeUploadExternal', 'rateLimit'],
+  ] as const)('stands once in the card’s thread though %s met %s', async (method, fault) => {
+    if (fault === 'rateLimit') front.faults.rateLimit(method, { retryAfterSeconds: 1 });
+    else front.faults[fault](method);
+    const clients = createSlackClients(
+      front.botToken,
+      { apiUrl: front.apiUrl, log: () => undefined },
+      { files: 300 },
+    );
+    const desk = open(
+      createCardTransport({ clients, identity: createIdentity(clients.facts).read, log: () => undefined }),
+    );
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation({ verb: 'list', state: 'done' }) });
+    await desk.run(45_000);
+    const card = front.messages('C0OPS').find((one) => one.text === 'fleet');
+    expect(front.faults.pending()).toBe(0);
+    const shared = files().filter(([, , thread]) => thread !== undefined);
+    expect(shared).toEqual([['The fleet', 'all öf it', card?.ts]]);
+    expect(desk.cards.read('card-1').trouble).toBeNull();
+  });
+});

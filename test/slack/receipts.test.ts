@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { checkMessage } from '../../src/blocks/limits.ts';
+import type { Place } from '../../src/operations/call.ts';
+import { refuse } from '../../src/operations/refusal.ts';
+import type { Receipt } from '../../src/operations/request.ts';
+import { dropMention, parseLine, readLine } from '../../src/slack/read-line.ts';
+import { renderReceipt } from '../../src/slack/receipts.ts';
+import { makeOperation } from '../support/card-memory.ts';
+import { commands } from '../support/pretend-door.ts';
+
+const channel: Place = { kind: 'channel', team: 'T1', channel: 'C1' };
+const operation = makeOperation();
+const started = (set: object = {}): Receipt => ({
+  kind: 'started',
+  operation,
+  joined: false,
+  where: 'place',
+  ...set,
+});
+const answered = (set: object = {}, where: 'place' | 'direct' = 'place'): Receipt => ({
+  kind: 'answered',
+  operation,
+  where,
+  answer: {
+    kind: 'answer',
+    message: { text: 'Eight clients', blocks: [{ type: 'divider' }] },
+    data: null,
+    exit: 0,
+    ...set,
+  },
+});
+
+describe('a receipt', () => {
+  it.each([
+    [started(), channel, /\*work 7F3K2M\* is under way\. Its card comes here/u],
+    [started({ joined: true }), channel, /7F3K2M\* is running already/u],
+    [started(), { ...channel, thread: '1.2' }, /into this thread/u],
+    [started({ where: 'direct' }), channel, /sent to you directly, because this channel is shared/u],
+    [started({ operation: makeOperation({ state: 'done' }) }), channel, /is done; its card is here/u],
+    [answered(), channel, /^Eight clients$/u],
+    [answered({}, 'direct'), channel, /sent to you directly/u],
+    [answered({}, 'direct'), { ...channel, kind: 'dm' as const }, /^Eight clients$/u],
+    [
+      { kind: 'refused', refusal: refuse('denied', 'You may not.'), operation: null } satisfies Receipt,
+      channel,
+      /^You may not\.$/u,
+    ],
+  ])('%# says what happened and where the answer comes, within Slack’s limits', (receipt, place, words) => {
+    const reply = renderReceipt(receipt, place);
+    expect(reply.text).toMatch(words);
+    expect(checkMessage(reply.blocks, reply.text)).toEqual([]);
+  });
+
+  it('of an answer for other eyes shows nothing of it but its secret, which has no other way', () => {
+    const reply = renderReceipt(answered({ secret: 'acuops_once' }, 'direct'), channel);
+    expect(JSON.stringify(reply)).not.toContain('Eight');
+    expect(JSON.stringify(reply.blocks)).toContain('acuops_once');
+    expect(reply.text).not.toContain('acuops_once');
+  });
+
+  it('keeps room for the secret where the answer is full', () => {
+    const blocks = Array.from({ length: 50 }, () => ({ type: 'divider' }));
+    const reply = renderReceipt(answered({ message: { text: 'x', blocks }, secret: 's3cret' }), channel);
+    expect(reply.blocks).toHaveLength(50);
+    expect(JSON.stringify(reply.blocks)).toContain('s3cret');
+  });
+});
+
+describe('a line', () => {
+  it.each([
+    ['ping &lt;a&gt; &amp;amp;', 'ping <a> &amp;'],
+    ['note <http://heritage.example|heritage.example>', 'note heritage.example'],
+    ['note <https://a.example/x>', 'note https://a.example/x'],
+    ['note <mailto:a@b.example|a@b.example>', 'note a@b.example'],
+    ['role grant <@U0ANN> <!channel>', 'role grant <@U0ANN> <!channel>'],
+  ])('%s is read as %s', (typed, read) => {
+    expect(readLine(typed)).toBe(read);
+  });
+
+  it.each([
+    ['<@U0BOT> ping', 'ping'],
+    ['hey <@U0BOT|acuops>: ping it', 'ping it'],
+    ['<@U0BOT>', ''],
+    ['<@U0OTHER> and <@U0BOT>, ping', 'ping'],
+  ])('%s without the mention is "%s"', (typed, read) => {
+    expect(dropMention(typed, 'U0BOT')).toBe(read);
+  });
+
+  it('knows aliases, leaves unknown verbs to the door and refuses a novel', () => {
+    expect(parseLine('P heritage', commands)).toEqual({ verb: 'ping', input: { name: 'heritage' } });
+    expect(parseLine('frobnicate x', commands)).toEqual({ verb: 'frobnicate', input: {} });
+    expect(parseLine(`ping ${'x'.repeat(4_001)}`, commands)).toMatchObject({
+      kind: 'refused',
+      reason: 'usage',
+    });
+  });
+});
