@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseActionId, parseActionValue, toActionId, toActionValue } from '../../src/blocks/action-id.ts';
 import { limits } from '../../src/blocks/limits.ts';

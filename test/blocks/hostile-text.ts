@@ -1,5 +1,5 @@
 /** Texts that try to break out of a message: broadcasts, mentions, links, entities, code, hidden and halved characters. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 const nasty = [
   '<!channel>',

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeText } from '../../src/blocks/escape.ts';
 import { checkMessage, checkView, limits } from '../../src/blocks/limits.ts';

@@ -1,5 +1,5 @@
 /** Any report a check could leave behind, with names, causes and links that try to break out. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { assembleReport } from '../../../src/policy/health/assemble-report.ts';
 import { toClientHealth } from '../../../src/policy/health/client-health.ts';
 import { type ClientHealth, type ClockedObservation, criteria } from '../../../src/policy/health/facts.ts';

@@ -1,14 +1,11 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseActionValue } from '../../../src/blocks/action-id.ts';
 import { checkMessage } from '../../../src/blocks/limits.ts';
 import type { RenderedMessage } from '../../../src/blocks/message.ts';
 import { toPlainText } from '../../../src/blocks/plain.ts';
 import { type HealthView, renderHealthCard, toHealthJson } from '../../../src/commands/health/blocks.ts';
 import type { HealthReport } from '../../../src/policy/health/report.ts';
-import { hostileText } from '../../blocks/hostile-text.ts';
 import { ago, ciRun, hourMs, known, now, run } from '../../policy/health/sample-facts.ts';
-import { arbitraryReport } from './arbitrary-report.ts';
+import { findPressables } from './pressables.ts';
 import { eight, fiveHundred, judged, refused, reportOf, sampleView, timedOut } from './sample-reports.ts';
 
 const render = (report: HealthReport, over: Partial<HealthView> = {}): RenderedMessage =>
@@ -16,39 +13,6 @@ const render = (report: HealthReport, over: Partial<HealthView> = {}): RenderedM
 const read = (report: HealthReport, over: Partial<HealthView> = {}): string =>
   toPlainText(render(report, over));
 
-interface Pressable {
-  readonly label: string;
-  readonly actionId: string;
-  readonly values: readonly string[];
-}
-
-const findPressables = ({ blocks }: RenderedMessage): Pressable[] => {
-  const found: Pressable[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    const {
-      action_id: actionId,
-      text,
-      placeholder,
-      value: own,
-      options,
-    } = value as {
-      action_id?: string;
-      text?: { text: string };
-      placeholder?: { text: string };
-      value?: string;
-      options?: { value: string }[];
-    };
-    if (actionId !== undefined) {
-      const values = options === undefined ? [own ?? ''] : options.map((option) => option.value);
-      found.push({ label: text?.text ?? placeholder?.text ?? '', actionId, values });
-      return;
-    }
-    for (const part of Object.values(value)) visit(part);
-  };
-  visit(blocks);
-  return found;
-};
 const labels = (message: RenderedMessage): string[] => findPressables(message).map(({ label }) => label);
 
 describe('eight clients', () => {
@@ -151,6 +115,44 @@ describe('five hundred clients, three hundred failing', () => {
   });
 });
 
+describe('nothing is left out in silence', () => {
+  it('failing clients alone bring the file when they are too many', () => {
+    const message = render(reportOf(fiveHundred().slice(0, 60)));
+    const card = toPlainText(message);
+    const named = new Set(card.match(/Client number \d+ of/g)).size;
+    expect(card).toContain(`${60 - named} of 60 clients are not named here`);
+    expect(card).toContain(`… and ${60 - named} more like these`);
+    expect(message.file?.content.match(/client-\d+ /g)).toHaveLength(60);
+  });
+
+  it('so do changes that the line has no room for', () => {
+    const names = Array.from({ length: 7 }, (_, index) => ({ key: `c${index}`, name: `Client c${index}` }));
+    const before = reportOf(names.map((name) => judged(name, { api: refused })));
+    const message = render(
+      reportOf(
+        names.map((name) => judged(name)),
+        { previous: { reference: '4QX9PA', report: before } },
+      ),
+    );
+    expect(toPlainText(message)).toMatch(/Recovered: .*Client c4 \(was: sign-in refused\) and 2 more/);
+    expect(message.file?.content).toContain('- Client c6: API, sign-in refused');
+  });
+
+  it('long texts shorten the choice of clients, never break the message', () => {
+    const say = '&'.repeat(300);
+    const clients = fiveHundred().map((health) => ({
+      ...health,
+      observations: health.observations.map((entry) => ({ ...entry, say, next: say })),
+    }));
+    const previous = { reference: '4QX9PA', report: reportOf([]) };
+    const message = render(reportOf(clients, { previous }), { stale: say });
+    expect(checkMessage(message.blocks, message.text)).toStrictEqual([]);
+    const details = findPressables(message).find(({ actionId }) => actionId === 'acuops:health:details');
+    expect(details?.values.length).toBeLessThan(100);
+    expect(details?.label).toBe(`Details of … (first ${details?.values.length} of 500)`);
+  });
+});
+
 describe('one client', () => {
   it('is shown whole even when healthy', () => {
     expect(read(reportOf([judged({})], { scope: 'Heritage Fabrics' })).split('\n')).toStrictEqual([
@@ -239,54 +241,4 @@ it('the JSON is the report with verdict and counts', () => {
   expect(json['verdict']).toBe(
     '3 of 8 need you, worst: Heritage Fabrics P1, sign-in refused since 2026-11-20T07:40:00.000Z',
   );
-});
-
-describe('whatever the report', () => {
-  const person = fc.oneof(hostileText, fc.constant('<@U0ONCALL>'));
-  const view: fc.Arbitrary<HealthView> = fc
-    .record({
-      failedOnly: fc.boolean(),
-      supersededBy: fc.constantFrom(null, '9ABCDE'),
-      zone: fc.constantFrom('UTC', 'Asia/Kathmandu', 'Nowhere/None'),
-      claims: fc.array(
-        fc.record({
-          targetKey: fc.constantFrom('key-0', 'key-1', 'key-7'),
-          by: person,
-          at: fc.constant(now),
-        }),
-        { maxLength: 3 },
-      ),
-      stale: fc.option(hostileText),
-    })
-    .map(({ stale, ...over }) => ({ ...sampleView, ...over, ...(stale === null ? {} : { stale }) }));
-
-  it('the card is lawful, and so is every value on it', () => {
-    fc.assert(
-      fc.property(arbitraryReport, view, (report, over) => {
-        const message = renderHealthCard(report, over);
-        expect(checkMessage(message.blocks, message.text)).toStrictEqual([]);
-        const values = findPressables(message).flatMap((pressable) => pressable.values);
-        expect(values.map(parseActionValue)).not.toContain(null);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it('each client that is not healthy stands on the card or in the file', () => {
-    fc.assert(
-      fc.property(arbitraryReport, (report) => {
-        const clients = report.clients.map((entry, index) => ({
-          ...entry,
-          client: { ...entry.client, name: `client no. ${index} end` },
-        }));
-        const message = render({ ...report, clients, finishedAt: now.toISOString() });
-        const seen = `${toPlainText(message)}\n${message.file?.content ?? ''}`;
-        const missing = clients.filter(
-          ({ client, state }) => state !== 'not-judged' && !seen.includes(client.name),
-        );
-        expect(missing.map(({ state }) => state)).toStrictEqual([]);
-      }),
-      { numRuns: 100 },
-    );
-  });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseActionValue } from '../../../src/blocks/action-id.ts';
 import { checkView } from '../../../src/blocks/limits.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientHealth } from '../../../src/policy/health/facts.ts';
 import {
@@ -106,6 +106,18 @@ describe('order and counts', () => {
     expect(
       [early, judged({ key: 'a', name: 'A' }, { api: refused })].toSorted(compareClients)[0]?.client.key,
     ).toBe('z');
+  });
+
+  it('the deadline decides, not the age: four hours are over before eight', () => {
+    const standard = judged(
+      { key: 's', name: 'S', tier: 'standard' },
+      { api: refused, since: ago(5 * hourMs) },
+    );
+    const premium = judged({ key: 'p', name: 'P' }, { api: refused, since: ago(3 * hourMs) });
+    expect([standard, premium].toSorted(compareClients).map(({ client }) => client.key)).toStrictEqual([
+      'p',
+      's',
+    ]);
   });
 
   it('does not depend on the order of reading', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunFact } from '../../../src/policy/health/facts.ts';
 import { judgeCi } from '../../../src/policy/health/judge-ci.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planDeployJobs } from '../../../src/policy/health/deploy-runs.ts';
 import type { PipelineFacts, RunFact } from '../../../src/policy/health/facts.ts';

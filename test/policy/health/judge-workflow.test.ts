@@ -28,6 +28,7 @@ it('missing from a readable list fails', () => {
 
 it('a deleted entry of a file that is there again is passed over', () => {
   expect(judge({ file, state: 'deleted' }, { file, state: 'active' }).verdict).toBe('pass');
+  expect(judge({ file, state: 'disabled_manually' }, { file, state: 'active' }).verdict).toBe('pass');
   expect(judge({ file, state: 'deleted' }, { file, state: 'disabled_manually' }).cause).toBe(
     'disabled_manually',
   );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClockedObservation, Observation, Verdict } from '../../../src/policy/health/facts.ts';
 import { mergeClocks } from '../../../src/policy/health/merge-clocks.ts';
