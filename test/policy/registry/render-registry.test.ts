@@ -58,3 +58,9 @@ test('an empty registry has a text too', () => {
     document: { clients: [] },
   });
 });
+
+test('words that older YAML readers take for yes, no or a number are quoted', () => {
+  const names = ['No', 'on', '1_000', '12:30:45'];
+  const texts = names.map((name) => renderRegistry(toDocument({ ...heritage, name })));
+  for (const [at, name] of names.entries()) expect(texts[at]).toContain(`name: "${name}"`);
+});
