@@ -19,6 +19,8 @@ export interface ScreenLinks {
   /** The next message posted in `act` is on the page already, under this timestamp. */
   readonly adopt: <Result>(pageTs: string, act: () => Result) => Result;
   readonly keepTrigger: (triggerId: string) => void;
+  /** Resolves when the page shows everything up to now. */
+  readonly painted: () => Promise<void>;
 }
 
 const readPayload = (body: Buffer, type: string): Json => {
@@ -149,6 +151,8 @@ export const createScreenInput = (
       return { response_action: 'errors', errors: Object.fromEntries(errors) };
     }
     const [ack] = await acting.submitView(view.userId, view, values);
+    // local-slack follows the answer whenever it comes; drawn before it, nothing is wiped away afterwards.
+    await links.painted();
     return ack && toPageAnswer(ack, view);
   };
 

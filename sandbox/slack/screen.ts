@@ -67,7 +67,7 @@ const createLinks = () => {
     pageOf.set(frontTs, pageTs);
     frontOf.set(pageTs, frontTs);
   };
-  const links: ScreenLinks = {
+  const links: Omit<ScreenLinks, 'painted'> = {
     toFrontTs: (pageTs) => frontOf.get(pageTs),
     isEcho: (channelId, userId, text) => {
       const at = echoes.indexOf(`${channelId} ${userId} ${text}`);
@@ -258,7 +258,9 @@ export const createScreen = async (slack: Slack, acting: Acting, port: number): 
   };
   return {
     url: page.url,
-    take: createScreenInput(slack, acting, memory.links, (view) => toScreenView(view, slack)),
+    take: createScreenInput(slack, acting, { ...memory.links, painted: settled }, (view) =>
+      toScreenView(view, slack),
+    ),
     settled,
     reset: async () => {
       await settled();

@@ -74,7 +74,7 @@ const quiet = {
 export const startBot = async (
   front: SlackFront,
   mode: 'http' | 'socket',
-  pingTimeoutMs = 500,
+  pingTimeoutMs = 5000,
 ): Promise<Bot> => {
   const clientOptions = {
     slackApiUrl: front.apiUrl,

@@ -83,22 +83,22 @@ test('calls are noted without the token', async () => {
 
 test('cut and refreshed sockets come back, and one of several connections gets each envelope', async () => {
   const socketFront = await createSlackFront({ mode: 'socket', world, page: false });
-  const bots = [await startBot(socketFront, 'socket', 50), await startBot(socketFront, 'socket', 50)];
+  // The client reconnects after this long, and gives up a silent server after it too.
+  const bots = [await startBot(socketFront, 'socket', 500), await startBot(socketFront, 'socket', 500)];
   await until(() => socketFront.socketCount() === 2, 'two connections');
   const acks = await socketFront.command('U0ANN', 'C0OPS', 'quiet', { times: 4 });
   expect(acks.every((ack) => ack.ok)).toBe(true);
   expect(bots.map((bot) => bot.heard.length)).toEqual([2, 2]);
 
   socketFront.faults.dropSockets();
-  await until(() => socketFront.socketCount() === 0, 'the cut');
+  await until(() => socketFront.socketCount() === 0, 'the cut', 300);
   const [lost] = await socketFront.command('U0ANN', 'C0OPS', 'quiet');
   expect(lost?.kind).toBe('unreachable');
   await until(() => socketFront.socketCount() === 2, 'two connections again');
+  expect(socketFront.calls('apps.connections.open')).toHaveLength(4);
   socketFront.faults.refreshSockets();
-  await until(
-    () => socketFront.calls('apps.connections.open').length === 6,
-    'both asked for a new connection',
-  );
+  const opened = () => socketFront.calls('apps.connections.open').length;
+  await until(() => opened() === 6, 'both asked for a new one', 3000);
   await until(() => socketFront.socketCount() === 2, 'two connections once more');
   const [back] = await socketFront.command('U0ANN', 'C0OPS', 'quiet');
   expect(back?.ok).toBe(true);
