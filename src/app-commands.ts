@@ -5,6 +5,7 @@ import type { Status } from './blocks/status-line.ts';
 import type { HealthPowers } from './commands/health/powers.ts';
 import type { CommandPowers } from './commands/index.ts';
 import type { Actor } from './operations/call.ts';
+import type { RegistryFile } from './operations/import-registry.ts';
 import type { AccessReader, RequestStore } from './operations/ports.ts';
 import { everything, type Scope } from './operations/scope.ts';
 import type { Target } from './operations/target.ts';
@@ -24,7 +25,9 @@ import { readAudit, readAuditHead, readSealed } from './store/audit-store.ts';
 import { type Database, type Db, toDb } from './store/database.ts';
 import * as health from './store/health-store.ts';
 import { readKillswitches, setKillswitch } from './store/killswitch-store.ts';
+import { registryRecord } from './store/registry-store.ts';
 import { readTargets } from './store/target-store.ts';
+import { normalizeInstanceUrl } from './systems/acumatica/instance-url.ts';
 import type { KnownRuns } from './systems/github/known-runs.ts';
 
 export interface CommandParts {
@@ -34,6 +37,7 @@ export interface CommandParts {
   readonly admins: readonly Actor[];
   readonly zone: string;
   readonly commands: () => CommandList;
+  readonly readRegistryFile: () => Promise<RegistryFile>;
   readonly readPipeline: HealthPowers['readPipeline'];
   readonly readKnownRuns: (target: Target) => Promise<KnownRuns | null>;
   readonly probe: InstanceProbe;
@@ -45,7 +49,8 @@ type Stored = z.input<typeof StoredObservation>;
 export const createPowers = (parts: CommandParts): CommandPowers => {
   const { database, requests, access, zone } = parts;
   const { db } = database;
-  const resolveTarget = requests.resolveTarget;
+  const { resolveTarget } = requests;
+  const registry = { record: registryRecord, normalize: normalizeInstanceUrl };
   return {
     health: {
       readTargets: (scope, filter) => readTargets(db, scope, filter),
@@ -128,6 +133,15 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     token: { create: createToken, read: readTokens, revoke: revokeTokens },
     killswitch: { set: setKillswitch, read: readKillswitches, resolveTarget },
     audit: { read: readAudit, readSealed, readHead: readAuditHead, resolveTarget, zone },
+    addClient: registry,
+    editClient: registry,
+    removeClient: { ...registry, addNote: health.addNote },
+    registry: { ...registry, readFile: parts.readRegistryFile },
+    retrySignIn: {
+      readTarget: async (tx, targetId) =>
+        (await readTargets(toDb(tx), { kind: 'only', targetIds: [targetId] }))[0] ?? null,
+      releaseHolds: health.releaseHolds,
+    },
   };
 };
 

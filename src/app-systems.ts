@@ -67,10 +67,11 @@ export const openSystems = (parts: SystemParts): Systems => {
     effects,
     signIn: createSignIn({ fetch, clock, redact: redactor.text }),
     reach,
-    readCredential: async (reference) => {
+    readCredential: async (reference, half) => {
       const read = await references.read(reference);
       if (read.kind === 'unreadable') return read;
-      parts.remember(read.value);
+      // Only the secret half: a user's name may be part of any text.
+      if (half === 'password') parts.remember(read.value);
       return { kind: 'value', value: read.value };
     },
     fingerprint: (...values) =>

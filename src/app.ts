@@ -4,6 +4,7 @@ import { createAccessReader } from './app-access.ts';
 import { createPowers, readClaims } from './app-commands.ts';
 import { openEdges } from './app-edges.ts';
 import { openGround } from './app-ground.ts';
+import { createRegistryFileReader } from './app-registry-file.ts';
 import { openSystems } from './app-systems.ts';
 import { defineHealthActions, defineNoteSubmission } from './commands/health/actions.ts';
 import { createCommands } from './commands/index.ts';
@@ -15,6 +16,7 @@ import { createActionList } from './operations/action.ts';
 import type { Actor } from './operations/call.ts';
 import { createCardDelivery } from './operations/deliver-card.ts';
 import { createEngine } from './operations/engine.ts';
+import { importOnStart } from './operations/import-registry.ts';
 import { mapStrings } from './operations/map-strings.ts';
 import { createRequestDoor } from './operations/request.ts';
 import { type CommandList, createCommandList } from './operations/words.ts';
@@ -32,7 +34,9 @@ import { createCardStore } from './store/card-store.ts';
 import { createEffectStore } from './store/effect-store.ts';
 import { createEngineStore } from './store/engine-store.ts';
 import { readCardOperation } from './store/operation-store.ts';
+import { registryRecord } from './store/registry-store.ts';
 import { createRequestStore } from './store/request-store.ts';
+import { normalizeInstanceUrl } from './systems/acumatica/instance-url.ts';
 
 export interface DeskParts {
   readonly config: Config;
@@ -102,6 +106,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     readPlace: createReadPlace({ client: clients.facts, identity, now, log: slackLog }),
   });
 
+  const readRegistryFile = createRegistryFileReader(config.clientsFile.path);
   const requests = createRequestStore(database, now);
   const zone = config.timeZone;
   const commands: CommandList = createCommandList(
@@ -117,6 +122,19 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     redact: redactor.text,
     hint: queue.hint,
   });
+  const imported = await importOnStart({
+    record: registryRecord,
+    normalize: normalizeInstanceUrl,
+    transact: requests.transact,
+    appendAudit: requests.appendAudit,
+    readFile: readRegistryFile,
+    now,
+  });
+  if (imported.lines.length > 0)
+    log[imported.kind === 'imported' ? 'info' : 'warn']('the registry file', {
+      kind: imported.kind,
+      lines: imported.lines,
+    });
   const actions = createActionList(
     defineHealthActions({
       readCard: (id) => readCardOperation(database.db, id),

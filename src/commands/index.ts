@@ -1,12 +1,17 @@
 /** The only list of commands. A new one is a folder beside this file and a line here. */
 import type { AnyCommand } from '../operations/command.ts';
+import { type AddClientPowers, defineAddClient } from './add-client/command.ts';
 import { type AuditPowers, defineAudit } from './audit/command.ts';
+import { defineEditClient, type EditClientPowers } from './edit-client/command.ts';
 import { defineHealth, type HealthCardPowers } from './health/command.ts';
 import type { HealthPowers } from './health/powers.ts';
 import { defineHelp, type HelpPowers } from './help/command.ts';
 import { defineKillswitch, type KillswitchPowers } from './killswitch/command.ts';
 import { defineList, type ListPowers } from './list/command.ts';
 import { defineNote, type NotePowers } from './note/command.ts';
+import { defineRegistry, type RegistryPowers } from './registry/command.ts';
+import { defineRemoveClient, type RemoveClientPowers } from './remove-client/command.ts';
+import { defineRetrySignIn, type RetrySignInPowers } from './retry-sign-in/command.ts';
 import { defineRole, type RolePowers } from './role/command.ts';
 import { defineStatus, type StatusPowers } from './status/command.ts';
 import { defineTake, type TakePowers } from './take/command.ts';
@@ -25,6 +30,11 @@ export interface CommandPowers {
   readonly token: TokenPowers;
   readonly killswitch: KillswitchPowers;
   readonly audit: AuditPowers;
+  readonly addClient: AddClientPowers;
+  readonly editClient: EditClientPowers;
+  readonly removeClient: RemoveClientPowers;
+  readonly registry: RegistryPowers;
+  readonly retrySignIn: RetrySignInPowers;
 }
 
 export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => [
@@ -33,10 +43,15 @@ export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => 
   defineList(powers.list),
   defineNote(powers.note),
   defineTake(powers.take),
+  defineRetrySignIn(powers.retrySignIn),
   defineHelp(powers.help),
   defineWhoami(powers.whoami),
   defineToken(powers.token),
   defineRole(powers.role),
   defineKillswitch(powers.killswitch),
+  defineAddClient(powers.addClient),
+  defineEditClient(powers.editClient),
+  defineRemoveClient(powers.removeClient),
+  defineRegistry(powers.registry),
   defineAudit(powers.audit),
 ];

@@ -25,7 +25,7 @@ export interface InstancePowers {
   }) => Promise<{ readonly signIn: SignIn; readonly signedOut: boolean; readonly settled: Promise<boolean> }>;
   /** Any answer at all, without credentials; null means it answered. */
   readonly reach: (url: string, signal: AbortSignal) => Promise<SignIn | null>;
-  readonly readCredential: (reference: string) => Promise<Credential>;
+  readonly readCredential: (reference: string, half: 'username' | 'password') => Promise<Credential>;
   /** Tells two credentials apart without being one. */
   readonly fingerprint: (...parts: readonly string[]) => string;
   readonly holds: {
@@ -55,8 +55,8 @@ export const createInstanceProbe =
         : { kind: 'reachable', at: context.now() };
     }
     const [username, password] = await Promise.all([
-      powers.readCredential(environment.usernameRef),
-      powers.readCredential(environment.passwordRef),
+      powers.readCredential(environment.usernameRef, 'username'),
+      powers.readCredential(environment.passwordRef, 'password'),
     ]);
     if (username.kind === 'unreadable')
       return { kind: 'unreadable-credential', say: username.say, at: context.now() };
