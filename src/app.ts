@@ -4,11 +4,11 @@ import { createAccessReader } from './app-access.ts';
 import { createPowers, readClaims } from './app-commands.ts';
 import { openEdges } from './app-edges.ts';
 import { openGround } from './app-ground.ts';
-import { createRegistryFileReader } from './app-registry-file.ts';
 import { openSystems } from './app-systems.ts';
 import { defineHealthActions, defineNoteSubmission } from './commands/health/actions.ts';
 import { createCommands } from './commands/index.ts';
 import type { Config, Secrets } from './config/config.ts';
+import { readClientsFile } from './config/read-clients-file.ts';
 import type { ReferenceSources } from './config/resolve-reference.ts';
 import { startNotifier, startSealer } from './jobs/background.ts';
 import { startWorker } from './jobs/worker.ts';
@@ -106,12 +106,21 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     readPlace: createReadPlace({ client: clients.facts, identity, now, log: slackLog }),
   });
 
-  const readRegistryFile = createRegistryFileReader(config.clientsFile.path);
+  const readRegistryFile = () => readClientsFile(config.clientsFile.path);
   const requests = createRequestStore(database, now);
   const zone = config.timeZone;
   const commands: CommandList = createCommandList(
     createCommands(
-      createPowers({ ...systems, database, requests, access, admins, zone, commands: () => commands }),
+      createPowers({
+        ...systems,
+        database,
+        requests,
+        access,
+        admins,
+        zone,
+        readRegistryFile,
+        commands: () => commands,
+      }),
     ),
   );
   const door = createRequestDoor({

@@ -19,6 +19,8 @@ const secretValues = createSecretValues(secrets);
 const redactor = createRedactor({ secrets: secretValues.read });
 const log = createLogger({ level: config.logLevel, redactor });
 
+for (const warning of read.warnings) log.warn(warning);
+
 // What nobody caught is unknown state: say it, end, and let whoever runs the desk start it again. Nothing is lost: it is in Postgres.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const)
   process.on(event, (error: unknown) => {
