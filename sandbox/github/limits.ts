@@ -88,7 +88,9 @@ export const createLimits = (clock: () => number, changed: Partial<LimitFigures>
     toHeaders,
     toOverview,
     leave: (key: string): void => {
-      bucketOf(key).inFlight -= 1;
+      // Not below none: a reset may have come in between.
+      const bucket = bucketOf(key);
+      bucket.inFlight = Math.max(0, bucket.inFlight - 1);
     },
     charge: (key: string, requests: number): void => {
       bucketOf(key).used += requests;

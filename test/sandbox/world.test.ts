@@ -10,6 +10,7 @@ import { defaultThresholds } from '../../src/policy/health/facts.ts';
 import { judgeCi } from '../../src/policy/health/judge-ci.ts';
 import { judgeLastDeploy } from '../../src/policy/health/judge-last-deploy.ts';
 import { judgeWorkflow } from '../../src/policy/health/judge-workflow.ts';
+import { parseRegistry } from '../../src/policy/registry/parse-registry.ts';
 import { readPipeline } from './world-facts.ts';
 
 interface Entry {
@@ -117,6 +118,12 @@ describe('what health would find', () => {
 });
 
 describe('the registry', () => {
+  test.each([{}, { secretsDir: '/run/secrets/acuops' }])('is a file that the desk takes, with %j', (more) => {
+    expect(parseRegistry(world.toRegistryYaml({ acumaticaUrl: server.url, ...more }))).toMatchObject({
+      kind: 'parsed',
+    });
+  });
+
   test('has eight clients in three tiers and four or more zones that exist', () => {
     expect(entries).toHaveLength(8);
     expect(new Set(entries.map((one) => one.tier))).toEqual(new Set(['premium', 'standard', 'self-service']));

@@ -122,7 +122,9 @@ describe('a site that is well', () => {
   test('five wrong passwords lock the account for the right one, a new password opens it', async () => {
     for (let index = 0; index < 4; index += 1)
       expect((await signIn('heritage', { ...good, password: 'old' })).status).toBe(401);
+    expect(server.tries('heritage', 'acuops')).toBe(4);
     expect((await signIn()).status).toBe(204);
+    expect(server.tries('heritage', 'acuops')).toBe(0);
     for (let index = 0; index < 5; index += 1) await signIn('heritage', { ...good, password: 'old' });
     expect((await signIn()).status).toBe(401);
     server.setPassword('heritage', 'acuops', 'new');
