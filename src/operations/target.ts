@@ -26,7 +26,8 @@ export interface Target {
   readonly ciWorkflows: readonly string[];
   readonly branch: string;
   readonly thresholds: Partial<Thresholds>;
-  readonly contacts: readonly { readonly team: string; readonly user: string }[];
+  /** Without a user, everybody of that team. */
+  readonly contacts: readonly { readonly team: string; readonly user: string | null }[];
   readonly version: number;
   /** Production first. */
   readonly environments: readonly Environment[];

@@ -23,7 +23,7 @@ export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
     find: (word) => byWord.get(word.toLowerCase()),
     explainUnknown: (verb) => {
       const near = findNearest(verb, [...byWord.keys()]);
-      const hint = near.length > 0 ? ` Did you mean ${near.map(toCode).join(' or ')}?` : '';
+      const hint = near.length > 0 ? ` Did you mean ${near.map((word) => toCode(word)).join(' or ')}?` : '';
       return refuse(
         'unknown-verb',
         `There is no command ${toCode(verb)}.${hint} ${toCode('/acuops help')} lists them all.`,
@@ -37,12 +37,12 @@ export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
   };
 };
 
-/** Words as typed in code font: nothing in them can ping, link or break out. */
-export const toCode = (text: string): string => {
+/** Words as typed in code font: nothing in them can ping, link or break out. At most `most` characters: 80 hold any word, our own lines may be longer. */
+export const toCode = (text: string, most = 80): string => {
   // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
   const inert = text
     .replaceAll(/[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069`]/gu, '')
-    .slice(0, 80);
+    .slice(0, most);
   return `\`${inert.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\``;
 };
 
@@ -121,7 +121,7 @@ const placeWords = (
 };
 
 /** `last-check` → `lastCheck`: the name of the field in the input schema. */
-const toField = (name: string): string =>
+export const toField = (name: string): string =>
   name.replaceAll(/-([a-z0-9])/gu, (_, letter: string) => letter.toUpperCase());
 const toFlag = (field: string): string => field.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
 
@@ -162,10 +162,13 @@ const explainFlag = (command: AnyCommand, name: string): Refusal => {
   return explainUsage(command, `${toCode(command.verb)} knows no ${toCode(`--${name}`)}. ${hint}`);
 };
 
+/** Our own usage lines and examples are shown whole. */
+export const longestLine = 1_000;
+
 const explainUsage = (command: AnyCommand, fault: string): Refusal =>
   refuse(
     'usage',
-    `${fault}\nUsage: ${toCode(toUsage(command))}\nExample: ${toCode(`/acuops ${command.example}`)}`,
+    `${fault}\nUsage: ${toCode(toUsage(command), longestLine)}\nExample: ${toCode(`/acuops ${command.example}`, longestLine)}`,
   );
 
 /** `/acuops health [client|tier] [--all] [--fresh]` */

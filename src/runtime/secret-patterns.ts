@@ -72,6 +72,10 @@ const toMaskedValue = (text: string): string => {
 const isProse = (quote: string, sign: string, gap: string, value: string): boolean =>
   sign === ':' && gap !== '' && quote.trim() === '' && !/^\\*["']/.test(value) && !looksSecret(value);
 
+/** `env:NAME` and `file:/path` name where a secret is; masked, the registry's own export could not be imported again. */
+const isReference = (value: string): boolean =>
+  /^(["']?)(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:\/[A-Za-z0-9_./-]{1,500})\1$/.test(value);
+
 /** Looks at names first and at the value only behind a secret one: what stands in other values may hold pairs of its own. */
 const assignment: Rule = (text) => {
   const parts: string[] = [];
@@ -83,7 +87,7 @@ const assignment: Rule = (text) => {
     const from = namePattern.lastIndex;
     valuePattern.lastIndex = from;
     const value = valuePattern.exec(text)?.[0] ?? '';
-    if (value === '' || isProse(quote, sign, gap, value)) continue;
+    if (value === '' || isReference(value) || isProse(quote, sign, gap, value)) continue;
     parts.push(text.slice(copied, from), toMaskedValue(value));
     copied = from + value.length;
     namePattern.lastIndex = copied;

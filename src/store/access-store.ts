@@ -1,5 +1,6 @@
 /** Who may do what, as stored: rules, tokens, and which client a channel belongs to. */
 import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Actor } from '../operations/call.ts';
 import { formatActor } from '../operations/call.ts';
 import type { Tx } from '../operations/tx.ts';
@@ -85,14 +86,15 @@ const toRule = (row: {
   targetId: row.target_id,
 });
 
-/** The client whose channel this is, if any. */
+/** The client whose channel this is, if any. An archived client's people may still read there: it stays theirs until somebody else's it is. */
 export const readChannelTarget = async (db: Db, channel: string): Promise<string | null> =>
   translate(async () => {
     const row = await db
       .selectFrom('targets')
       .select('id')
       .where('slack_channel', '=', channel)
-      .where('status', '<>', 'archived')
+      .orderBy(sql`status = 'archived'`)
+      .orderBy('changed_at', 'desc')
       .executeTakeFirst();
     return row?.id ?? null;
   });

@@ -43,12 +43,16 @@ export const readTargets = async (
     return rows.map((row) => toTarget(row, (byTarget.get(row.id) ?? []).map(toEnvironment)));
   });
 
-/** Writes a target whole: fields, environments, instances. A new key is created; `version` guards against a write in between. */
-export const writeTarget = async (
-  db: Db,
-  target: Omit<Target, 'id' | 'version'>,
-  at: Date,
-): Promise<string> => {
+/** A target as it is written: ids and versions are the store's. */
+export type TargetFields = Omit<Target, 'id' | 'version' | 'environments'> & {
+  readonly environments: readonly Omit<Environment, 'instanceId'>[];
+};
+
+/**
+ * Writes a target whole: fields, environments, instances, contacts. A new key is created, a known one counts its version up.
+ * Whoever calls holds the registry's lock and calls for what changed only.
+ */
+export const writeTarget = async (db: Db, target: TargetFields, at: Date): Promise<string> => {
   const values = {
     name: target.name,
     repo: target.repo,
@@ -74,7 +78,10 @@ export const writeTarget = async (
     .returning('id')
     .executeTakeFirstOrThrow();
   await writeEnvironments(db, id, target.environments);
-  await writeContacts(db, id, target.contacts, at);
+  const isArchived = target.status === 'archived';
+  // Contacts stay written down, but an archived client lets nobody in, and nobody is on it.
+  await writeContacts(db, id, isArchived ? [] : target.contacts, at);
+  if (isArchived) await db.deleteFrom('claims').where('target_id', '=', id).execute();
   return id;
 };
 
@@ -135,9 +142,9 @@ const writeContacts = async (
       .insertInto('access_rules')
       .values({
         id: createId(),
-        subject_kind: 'user',
+        subject_kind: contact.user === null ? 'team' : 'user',
         team: contact.team,
-        subject: contact.user,
+        subject: contact.user ?? contact.team,
         role: 'contact',
         target_id: targetId,
         by_actor: 'desk:registry',

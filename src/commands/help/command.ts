@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
 import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type Permission } from '../../operations/command.ts';
-import { type CommandList, toCode, toUsage } from '../../operations/words.ts';
+import { type CommandList, longestLine, toCode, toUsage } from '../../operations/words.ts';
 import { decideRights, type Grant } from '../../policy/access.ts';
 
 export interface HelpPowers {
@@ -65,14 +65,15 @@ const explain = (command: AnyCommand) => {
   const flags = Object.entries(command.words.flags).map(
     ([name, flag]) => `• ${toCode(`--${name}`)} ${flag.about}`,
   );
-  const also = command.aliases.length > 0 ? [`Also: ${command.aliases.map(toCode).join(', ')}`] : [];
+  const also =
+    command.aliases.length > 0 ? [`Also: ${command.aliases.map((word) => toCode(word)).join(', ')}`] : [];
   return answerLines({
     lines: [
       `${toCode(command.verb)}: ${command.summary}`,
-      `Usage: ${toCode(toUsage(command))}`,
+      `Usage: ${toCode(toUsage(command), longestLine)}`,
       ...words,
       ...flags,
-      `Example: ${toCode(`/acuops ${command.example}`)}`,
+      `Example: ${toCode(`/acuops ${command.example}`, longestLine)}`,
       ...also,
     ],
     data: {

@@ -14,9 +14,7 @@ export interface KillswitchPowers {
     tx: Tx,
     change: { targetKey: string; state: 'on' | 'off'; by: Actor; reason: string; at: Date },
   ) => Promise<void>;
-  readonly read: (
-    tx: Tx,
-  ) => Promise<
+  readonly read: (tx: Tx) => Promise<
     readonly {
       readonly targetKey: string;
       readonly state: 'on' | 'off';

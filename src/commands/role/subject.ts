@@ -5,15 +5,51 @@ export interface Subject {
   readonly id: string;
 }
 
+type Reader = (text: string, ownTeam: string | null) => Subject | null;
+
+const readGroup: Reader = (text, ownTeam) => {
+  const id = (/^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(text) ?? /^(S[A-Z0-9]{6,})$/u.exec(text))?.[1];
+  return id && ownTeam ? { kind: 'group', team: ownTeam, id } : null;
+};
+
+const readUser: Reader = (text, ownTeam) => {
+  const id = (/^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(text) ?? /^([UW][A-Z0-9]{6,})$/u.exec(text))?.[1];
+  return id && ownTeam ? { kind: 'user', team: ownTeam, id } : null;
+};
+
+const readPair: Reader = (text) => {
+  const [, team, id] = /^([TE][A-Z0-9]+|local):([\w.-]+)$/u.exec(text) ?? [];
+  return team && id ? { kind: id.startsWith('S') ? 'group' : 'user', team, id } : null;
+};
+
+const readTeam: Reader = (text) => {
+  const team = /^([TE][A-Z0-9]{6,})$/u.exec(text)?.[1];
+  return team ? { kind: 'team', team, id: team } : null;
+};
+
+const unwrap = (pattern: RegExp, text: string): string | null => pattern.exec(text)?.[1] ?? null;
+
+const isGroupId = (id: string): boolean => /^S[A-Z0-9]{6,}$/u.test(id);
+
+/** Groups and people named without their workspace are the asker's own. */
+const parseOwn = (text: string, team: string): Subject | null => {
+  const group = unwrap(/^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/u, text) ?? (isGroupId(text) ? text : null);
+  if (group !== null) return { kind: 'group', team, id: group };
+  const user = unwrap(/^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u, text) ?? unwrap(/^([UW][A-Z0-9]{6,})$/u, text);
+  return user === null ? null : { kind: 'user', team, id: user };
+};
+
+const parsePair = (text: string): Subject | null => {
+  const [, team, id] = /^([TE][A-Z0-9]+|local):([\w.-]+)$/u.exec(text) ?? [];
+  if (team === undefined || id === undefined) return null;
+  // A user of this machine may be called anything, also what looks like a group of Slack's.
+  return { kind: team !== 'local' && isGroupId(id) ? 'group' : 'user', team, id };
+};
+
 /** `ownTeam` is where the asker is; a terminal has none, and then the team must be written out. */
 export const parseSubject = (text: string, ownTeam: string | null): Subject | null => {
-  const group = /^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(text) ?? /^(S[A-Z0-9]{6,})$/u.exec(text);
-  if (group?.[1] && ownTeam) return { kind: 'group', team: ownTeam, id: group[1] };
-  const mention = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(text) ?? /^([UW][A-Z0-9]{6,})$/u.exec(text);
-  if (mention?.[1] && ownTeam) return { kind: 'user', team: ownTeam, id: mention[1] };
-  const pair = /^([TE][A-Z0-9]+|local):([\w.-]+)$/u.exec(text);
-  if (pair?.[1] && pair[2])
-    return { kind: pair[2].startsWith('S') ? 'group' : 'user', team: pair[1], id: pair[2] };
-  const team = /^([TE][A-Z0-9]{6,})$/u.exec(text);
-  return team?.[1] ? { kind: 'team', team: team[1], id: team[1] } : null;
+  const own = ownTeam === null ? null : parseOwn(text, ownTeam);
+  if (own !== null) return own;
+  const team = unwrap(/^([TE][A-Z0-9]{6,})$/u, text);
+  return parsePair(text) ?? (team === null ? null : { kind: 'team', team, id: team });
 };

@@ -27,33 +27,50 @@ const sayState = (facts: StatusFacts, view: StatusView): string => {
 
 const toExit = (state: Verdict): ExitCode => (state === 'fail' ? 1 : state === 'unknown' ? 4 : 0);
 
-export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer => {
-  const { target, observations, runs, notes, claim, checks } = facts;
-  const lines = [`*${escapeLine(target.name)}* (${target.tier}): ${sayState(facts, view)}`];
-  for (const observation of observations) {
+const listObservations = ({ observations }: StatusFacts, view: StatusView): readonly string[] =>
+  observations.map((observation) => {
     const subject = observation.subject === undefined ? '' : ` ${escapeLine(observation.subject)}`;
     const since = observation.since ? ` since ${renderTime(observation.since, view.zone)}` : '';
-    lines.push(
-      `• ${observation.criterion}${subject}: ${renderStatus(observation.verdict)}, ${escapeLine(observation.say)}${since}`,
-    );
-  }
-  if (view.internal && claim)
-    lines.push(`${renderPerson(claim.by)} is on it since ${renderTime(claim.at, view.zone)}`);
-  const recent = runs?.list.slice(0, 3) ?? [];
-  if (runs && recent.length > 0) {
-    lines.push(`Last runs, as GitHub said ${sayAge(runs.readAt, view.now)}:`);
-    for (const run of recent)
-      lines.push(
+    return `• ${observation.criterion}${subject}: ${renderStatus(observation.verdict)}, ${escapeLine(observation.say)}${since}`;
+  });
+
+const takeRecent = ({ runs }: StatusFacts) => runs?.list.slice(0, 3) ?? [];
+
+const listRuns = (facts: StatusFacts, view: StatusView): readonly string[] => {
+  const recent = takeRecent(facts);
+  if (facts.runs === null || recent.length === 0) return [];
+  return [
+    `Last runs, as GitHub said ${sayAge(facts.runs.readAt, view.now)}:`,
+    ...recent.map(
+      (run) =>
         `• ${renderLink(run.url, `${run.file} ${run.conclusion ?? run.status}`)} on ${escapeLine(run.branch ?? '–')}, ${renderDate(run.createdAt, view.zone)}`,
-      );
-  }
-  if (view.internal && notes.length > 0) {
-    lines.push('Notes:');
-    for (const note of notes)
-      lines.push(
-        `• ${renderDate(note.at, view.zone)} ${renderStoredPerson(note.by)}: ${escapeLine(note.body)}`,
-      );
-  }
+    ),
+  ];
+};
+
+const listNotes = ({ notes }: StatusFacts, view: StatusView): readonly string[] =>
+  notes.length === 0
+    ? []
+    : [
+        'Notes:',
+        ...notes.map(
+          (note) =>
+            `• ${renderDate(note.at, view.zone)} ${renderStoredPerson(note.by)}: ${escapeLine(note.body)}`,
+        ),
+      ];
+
+export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer => {
+  const { target, observations, notes, claim, checks } = facts;
+  const recent = takeRecent(facts);
+  const lines = [
+    `*${escapeLine(target.name)}* (${target.tier}): ${sayState(facts, view)}`,
+    ...listObservations(facts, view),
+    ...(view.internal && claim
+      ? [`${renderPerson(claim.by)} is on it since ${renderTime(claim.at, view.zone)}`]
+      : []),
+    ...listRuns(facts, view),
+    ...(view.internal ? listNotes(facts, view) : []),
+  ];
   return answerLines({
     lines,
     foot: '`/acuops health` looks again now.',

@@ -1,0 +1,44 @@
+/** Reads the registry file that the configuration names. What it says is judged elsewhere; a missing one is an answer, not an error. */
+import { open } from 'node:fs/promises';
+
+export type ClientsFile =
+  | { readonly kind: 'read'; readonly path: string; readonly text: string }
+  | { readonly kind: 'missing'; readonly path: string }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly why: string };
+
+/** More is refused by the parser anyway; this keeps a wrong path from filling the memory. */
+const largestBytes = 4_000_000;
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'the desk may not read it',
+  EPERM: 'the desk may not read it',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is no folder',
+};
+
+const readText = async (path: string): Promise<string | { readonly why: string }> => {
+  const file = await open(path, 'r');
+  try {
+    const facts = await file.stat();
+    if (facts.isDirectory()) return { why: 'it is a folder' };
+    if (!facts.isFile()) return { why: 'it is no plain file' };
+    if (facts.size > largestBytes) return { why: `it is larger than ${largestBytes / 1_000_000} MB` };
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.readFile());
+  } finally {
+    await file.close();
+  }
+};
+
+export const readClientsFile = async (path: string): Promise<ClientsFile> => {
+  try {
+    const text = await readText(path);
+    return typeof text === 'string'
+      ? { kind: 'read', path, text }
+      : { kind: 'unreadable', path, why: text.why };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT') return { kind: 'missing', path };
+    if (error instanceof TypeError) return { kind: 'unreadable', path, why: 'it is no UTF-8 text' };
+    return { kind: 'unreadable', path, why: reasons[code] ?? `reading it fails (${code || 'unknown'})` };
+  }
+};
