@@ -21,7 +21,7 @@ export const createAccessReader = (parts: AccessParts): AccessReader => ({
     const grants: Grant[] = parts.admins.some((admin) => isSameActor(admin, actor))
       ? [{ role: 'admin', targetIds: null }]
       : [];
-    let unread: unknown;
+    let unread: Error | undefined;
     for (const rule of await readRulesFor(parts.database.db, actor)) {
       const grant: Grant = { role: rule.role, targetIds: rule.targetId === null ? null : [rule.targetId] };
       if (rule.subjectKind !== 'group') {
@@ -36,7 +36,7 @@ export const createAccessReader = (parts: AccessParts): AccessReader => ({
         )
           grants.push(grant);
       } catch (error) {
-        unread = error;
+        unread = error instanceof Error ? error : new Error(String(error));
       }
     }
     // A group that cannot be read lets nobody in; who has another right keeps that one.

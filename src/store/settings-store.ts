@@ -14,5 +14,6 @@ export const ensureSetting = async (db: Db, key: string, create: () => string): 
       .select('value')
       .where('key', '=', key)
       .executeTakeFirstOrThrow();
-    return String(row.value);
+    if (typeof row.value !== 'string') throw new Error(`setting ${key} holds no text`);
+    return row.value;
   });

@@ -85,7 +85,7 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
         : 'unreachable';
     const result = await report(powers, context, targets, byKey(items), true, control);
     await powers.saveChecks(context.operation, clients, context.now());
-    return { kind: 'done', result: result as Json, exit: HealthReport.parse(result).exitCode };
+    return { kind: 'done', result, exit: HealthReport.parse(result).exitCode };
   },
 });
 

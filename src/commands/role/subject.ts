@@ -5,28 +5,6 @@ export interface Subject {
   readonly id: string;
 }
 
-type Reader = (text: string, ownTeam: string | null) => Subject | null;
-
-const readGroup: Reader = (text, ownTeam) => {
-  const id = (/^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(text) ?? /^(S[A-Z0-9]{6,})$/u.exec(text))?.[1];
-  return id && ownTeam ? { kind: 'group', team: ownTeam, id } : null;
-};
-
-const readUser: Reader = (text, ownTeam) => {
-  const id = (/^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(text) ?? /^([UW][A-Z0-9]{6,})$/u.exec(text))?.[1];
-  return id && ownTeam ? { kind: 'user', team: ownTeam, id } : null;
-};
-
-const readPair: Reader = (text) => {
-  const [, team, id] = /^([TE][A-Z0-9]+|local):([\w.-]+)$/u.exec(text) ?? [];
-  return team && id ? { kind: id.startsWith('S') ? 'group' : 'user', team, id } : null;
-};
-
-const readTeam: Reader = (text) => {
-  const team = /^([TE][A-Z0-9]{6,})$/u.exec(text)?.[1];
-  return team ? { kind: 'team', team, id: team } : null;
-};
-
 const unwrap = (pattern: RegExp, text: string): string | null => pattern.exec(text)?.[1] ?? null;
 
 const isGroupId = (id: string): boolean => /^S[A-Z0-9]{6,}$/u.test(id);

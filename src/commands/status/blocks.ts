@@ -5,6 +5,7 @@ import { renderPerson, renderStoredPerson } from '../../blocks/person.ts';
 import { renderStatus } from '../../blocks/status-line.ts';
 import { renderDate, renderTime, sayAge } from '../../blocks/time.ts';
 import type { Answer } from '../../operations/command.ts';
+import type { Json } from '../../operations/json.ts';
 import type { ExitCode } from '../../operations/refusal.ts';
 import { decideState } from '../../policy/health/client-health.ts';
 import type { Verdict } from '../../policy/health/facts.ts';
@@ -59,49 +60,75 @@ const listNotes = ({ notes }: StatusFacts, view: StatusView): readonly string[] 
         ),
       ];
 
-export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer => {
-  const { target, observations, notes, claim, checks } = facts;
-  const recent = takeRecent(facts);
-  const lines = [
-    `*${escapeLine(target.name)}* (${target.tier}): ${sayState(facts, view)}`,
-    ...listObservations(facts, view),
-    ...(view.internal && claim
-      ? [`${renderPerson(claim.by)} is on it since ${renderTime(claim.at, view.zone)}`]
-      : []),
-    ...listRuns(facts, view),
-    ...(view.internal ? listNotes(facts, view) : []),
-  ];
-  return answerLines({
-    lines,
-    foot: '`/acuops health` looks again now.',
-    data: {
-      key: target.key,
-      name: target.name,
-      tier: target.tier,
-      status: target.status,
-      state: observations.length > 0 ? decideState(observations) : null,
-      checks: checks.map((check) => ({ state: check.state, at: check.at.toISOString() })),
-      observations: observations.map((one) => ({
-        criterion: one.criterion,
-        subject: one.subject ?? null,
-        verdict: one.verdict,
-        cause: one.cause,
-        say: one.say,
-        since: one.since?.toISOString() ?? null,
-        observedAt: one.observedAt.toISOString(),
-      })),
-      runs: recent.map((run) => ({
-        id: run.id,
-        file: run.file,
-        conclusion: run.conclusion,
-        status: run.status,
-        at: run.createdAt.toISOString(),
-        url: run.url,
-      })),
-      ...(view.internal
-        ? { notes: notes.map((note) => ({ by: note.by, text: note.body, at: note.at.toISOString() })) }
-        : {}),
-    },
-    exit: toExit(decideState(observations)),
+const sayObservations = ({ observations }: StatusFacts, zone: string): readonly string[] =>
+  observations.map((observation) => {
+    const subject = observation.subject === undefined ? '' : ` ${escapeLine(observation.subject)}`;
+    const since = observation.since ? ` since ${renderTime(observation.since, zone)}` : '';
+    return `• ${observation.criterion}${subject}: ${renderStatus(observation.verdict)}, ${escapeLine(observation.say)}${since}`;
   });
+
+const runsShown = 3;
+
+const sayRuns = ({ runs }: StatusFacts, { now, zone }: StatusView): readonly string[] => {
+  if (!runs || runs.list.length === 0) return [];
+  return [
+    `Last runs, as GitHub said ${sayAge(runs.readAt, now)}:`,
+    ...runs.list
+      .slice(0, runsShown)
+      .map(
+        (run) =>
+          `• ${renderLink(run.url, `${run.file} ${run.conclusion ?? run.status}`)} on ${escapeLine(run.branch ?? '–')}, ${renderDate(run.createdAt, zone)}`,
+      ),
+  ];
 };
+
+/** The team's own words: who is on it, and notes. */
+const sayInternal = ({ claim, notes }: StatusFacts, zone: string): readonly string[] => [
+  ...(claim ? [`${renderPerson(claim.by)} is on it since ${renderTime(claim.at, zone)}`] : []),
+  ...(notes.length > 0 ? ['Notes:'] : []),
+  ...notes.map(
+    (note) => `• ${renderDate(note.at, zone)} ${renderStoredPerson(note.by)}: ${escapeLine(note.body)}`,
+  ),
+];
+
+const toData = ({ target, checks, observations, runs, notes }: StatusFacts, internal: boolean): Json => ({
+  key: target.key,
+  name: target.name,
+  tier: target.tier,
+  status: target.status,
+  state: observations.length > 0 ? decideState(observations) : null,
+  checks: checks.map((check) => ({ state: check.state, at: check.at.toISOString() })),
+  observations: observations.map((one) => ({
+    criterion: one.criterion,
+    subject: one.subject ?? null,
+    verdict: one.verdict,
+    cause: one.cause,
+    say: one.say,
+    since: one.since?.toISOString() ?? null,
+    observedAt: one.observedAt.toISOString(),
+  })),
+  runs: (runs?.list ?? []).slice(0, runsShown).map((run) => ({
+    id: run.id,
+    file: run.file,
+    conclusion: run.conclusion,
+    status: run.status,
+    at: run.createdAt.toISOString(),
+    url: run.url,
+  })),
+  ...(internal
+    ? { notes: notes.map((note) => ({ by: note.by, text: note.body, at: note.at.toISOString() })) }
+    : {}),
+});
+
+export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer =>
+  answerLines({
+    lines: [
+      `*${escapeLine(facts.target.name)}* (${facts.target.tier}): ${sayState(facts, view)}`,
+      ...sayObservations(facts, view.zone),
+      ...sayRuns(facts, view),
+      ...(view.internal ? sayInternal(facts, view.zone) : []),
+    ],
+    foot: '`/acuops health` looks again now.',
+    data: toData(facts, view.internal),
+    exit: toExit(decideState(facts.observations)),
+  });
