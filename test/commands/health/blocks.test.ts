@@ -125,6 +125,26 @@ describe('nothing is left out in silence', () => {
     expect(message.file?.content.match(/client-\d+ /g)).toHaveLength(60);
   });
 
+  it('a long cause is shown by its beginning', () => {
+    const health = judged({}, { api: refused });
+    const observations = health.observations.map((entry) => ({
+      ...entry,
+      say: `gateway <b>${'&'.repeat(400)}`,
+    }));
+    expect(read(reportOf([{ ...health, observations }]))).toMatch(/\n❌ API: gateway <b>&+…, since 2026/);
+  });
+
+  it('in the file a client is one row whatever its texts', () => {
+    const clients = fiveHundred()
+      .slice(0, 60)
+      .map((health) => ({ ...health, client: { ...health.client, name: 'Two\nlines\u202E' } }));
+    const rows =
+      render(reportOf(clients))
+        .file?.content.split('\n')
+        .filter((line) => line.includes('Two')) ?? [];
+    expect(rows.filter((row) => row.includes('Two lines  client-'))).toHaveLength(60);
+  });
+
   it('so do changes that the line has no room for', () => {
     const names = Array.from({ length: 7 }, (_, index) => ({ key: `c${index}`, name: `Client c${index}` }));
     const before = reportOf(names.map((name) => judged(name, { api: refused })));
