@@ -59,10 +59,18 @@ const renderAnswered = (
     const text = `The answer is ${directly}.`;
     return { text, blocks: [section(text), ...secret, context(name)] };
   }
-  const { text, blocks } = answer.message;
+  const { text, blocks, file } = answer.message;
   const shown = blocks.length === 0 ? [section(text)] : blocks;
-  const room = limits.messageBlocks - secret.length;
-  return { text, blocks: [...shown.slice(0, room), ...secret] };
+  // A private line cannot carry a file; where to get it is said, so that nothing is cut in silence.
+  const whole = file
+    ? [
+        context(
+          `The whole is too long for here: \`npm run acuops -- ${operation.verb} …\` in a terminal shows it.`,
+        ),
+      ]
+    : [];
+  const last = [...whole, ...secret];
+  return { text, blocks: [...shown.slice(0, limits.messageBlocks - last.length), ...last] };
 };
 
 /** The request could not be written. */

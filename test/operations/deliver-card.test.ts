@@ -1,128 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { CardTransport, FindResult, PostResult } from '../../src/operations/card.ts';
-import { createCardDelivery } from '../../src/operations/deliver-card.ts';
-import { createEffectDoor } from '../../src/operations/effect.ts';
 import type { Message } from '../../src/operations/message.ts';
 import type { Operation } from '../../src/operations/operation.ts';
-import { createCommandList } from '../../src/operations/words.ts';
-import {
-  createCardMemory,
-  createEffectMemory,
-  createMovedClock,
-  defineDrawn,
-  makeOperation,
-} from '../support/card-memory.ts';
-
-interface Shown {
-  readonly channel: string;
-  readonly ts: string;
-  text: string;
-  readonly card: string;
-}
-
-/** Slack as a card's sender meets it: keeps messages, and does what a test put on `next`. */
-const createPretendTransport = () => {
-  const shown: Shown[] = [];
-  const files: string[] = [];
-  const next: ((act: () => PostResult) => PostResult | Promise<PostResult>)[] = [];
-  const state = { readable: true, finds: 0, posts: 0, updates: 0 };
-  let ts = 1_000;
-  const meet = async (act: () => PostResult): Promise<PostResult> =>
-    (next.shift() ?? ((does) => does()))(act);
-  const show = (channel: string, message: Message, card: string): PostResult => {
-    ts += 1;
-    shown.push({ channel, ts: String(ts), text: message.text, card });
-    return { kind: 'posted', channel, ts: String(ts) };
-  };
-  const transport: CardTransport = {
-    post: (place, message, metadata) => {
-      state.posts += 1;
-      return meet(() => show(place.channel.replace('direct:', 'D-'), message, metadata.card));
-    },
-    update: (posted, message) => {
-      state.updates += 1;
-      return meet(() => {
-        const found = shown.find((one) => one.ts === posted.ts);
-        if (!found) return { kind: 'refused', why: 'gone', say: 'message_not_found' };
-        found.text = message.blocks.length === 0 ? `plain: ${message.text}` : message.text;
-        return { kind: 'posted', ...posted };
-      });
-    },
-    find: (_place, cardId): Promise<FindResult> => {
-      state.finds += 1;
-      if (!state.readable) return Promise.resolve({ kind: 'unreadable', say: 'missing_scope' });
-      const messages = shown.filter((one) => one.card === cardId);
-      return Promise.resolve({
-        kind: 'found',
-        messages: messages.map(({ channel, ts: at }) => ({ channel, ts: at })),
-      });
-    },
-    remove: (posted) => {
-      shown.splice(
-        shown.findIndex((one) => one.ts === posted.ts),
-        1,
-      );
-      return Promise.resolve();
-    },
-    upload: (posted, file) =>
-      meet(() => {
-        files.push(file.name);
-        return { kind: 'posted', ...posted };
-      }),
-    findFile: (_posted, name) => Promise.resolve(files.includes(name) ? 'there' : 'absent'),
-  };
-  return { transport, shown, files, next, state, show };
-};
-
-const lost = (): never => {
-  throw new Error('socket hang up');
-};
-const refusal = (why: 'cannot-post' | 'gone' | 'bad-message') => (): PostResult => ({
-  kind: 'refused',
-  why,
-  say: why === 'cannot-post' ? 'not_in_channel' : why,
-});
-
-const open = (render?: (operation: Operation) => Message | Promise<Message>) => {
-  const clock = createMovedClock();
-  const cards = createCardMemory(clock.now);
-  const effects = createEffectMemory(clock.now);
-  const slack = createPretendTransport();
-  const lines: string[] = [];
-  const restart = () =>
-    createCardDelivery({
-      store: cards,
-      effects: createEffectDoor(effects),
-      transport: slack.transport,
-      commands: createCommandList([defineDrawn('work', render)]),
-      now: clock.now,
-      zone: 'UTC',
-      log: (_level, line) => void lines.push(line),
-    });
-  let delivery = restart();
-  return {
-    clock,
-    cards,
-    effects,
-    slack,
-    lines,
-    deliver: () => delivery.deliverDue('me', 10),
-    restart: () => {
-      delivery = restart();
-    },
-    /** Lets time pass in steps, delivering at each. */
-    run: async (ms: number, stepMs = 500) => {
-      for (let passed = 0; passed < ms; passed += stepMs) {
-        clock.pass(stepMs);
-        await delivery.deliverDue('me', 10);
-      }
-    },
-  };
-};
+import { makeOperation } from '../support/card-memory.ts';
+import { lost, openSender, refusal } from '../support/card-sender.ts';
 
 describe('a card', () => {
   it('is posted once, then edited with the newest picture only, paced', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     expect(await desk.deliver()).toBe(1);
     expect(desk.slack.shown.map((one) => one.text)).toEqual(['picture {"seen":0}']);
@@ -138,7 +22,7 @@ describe('a card', () => {
   });
 
   it('whose answer was lost after the post is found, adopted and brought up to date', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push((act) => {
       act();
@@ -154,7 +38,7 @@ describe('a card', () => {
   });
 
   it('whose post was swallowed is posted again only after thirty seconds', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push(lost);
     await desk.deliver();
@@ -166,7 +50,7 @@ describe('a card', () => {
   });
 
   it('has its late twin removed after it was posted again', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push(lost);
     await desk.deliver();
@@ -179,7 +63,7 @@ describe('a card', () => {
   });
 
   it('that stands there twice when looked for keeps the oldest', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push((act) => {
       act();
@@ -194,12 +78,14 @@ describe('a card', () => {
   });
 
   it('is never posted again where history cannot be read, and doctor can say so', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push(lost);
     desk.slack.state.readable = false;
     await desk.deliver();
     await desk.run(120_000, 5_000);
+    desk.cards.redraw('a');
+    await desk.run(60_000, 5_000);
     expect(desk.slack.state.posts).toBe(1);
     expect(desk.cards.read('a').trouble).toMatch(
       /history cannot be read \(missing_scope\); it is not posted again/u,
@@ -207,7 +93,7 @@ describe('a card', () => {
   });
 
   it('survives a sender killed between post and note: the next adopts', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     const { markPosted } = desk.cards;
     Object.assign(desk.cards, { markPosted: lost });
@@ -221,7 +107,7 @@ describe('a card', () => {
   });
 
   it('comes later where Slack asks to wait, without being looked for', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push(
       () => ({ kind: 'later', waitMs: 4_000 }),
@@ -236,7 +122,7 @@ describe('a card', () => {
   });
 
   it('that may not be posted goes to the person directly and says how to invite the bot', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push(refusal('cannot-post'));
     await desk.deliver();
@@ -250,7 +136,7 @@ describe('a card', () => {
 
   it('says how to invite the bot in its first block', async () => {
     const posted: Message[] = [];
-    const desk = open();
+    const desk = openSender();
     const { post } = desk.slack.transport;
     Object.assign(desk.slack.transport, {
       post: (...args: Parameters<typeof post>) => {
@@ -268,7 +154,7 @@ describe('a card', () => {
   });
 
   it('that cannot be sent directly either is left for a person', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push(refusal('cannot-post'), refusal('cannot-post'));
     await desk.run(10_000);
@@ -277,7 +163,7 @@ describe('a card', () => {
   });
 
   it('whose blocks Slack refuses arrives in plain text', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     desk.slack.next.push(refusal('bad-message'));
     await desk.deliver();
@@ -289,7 +175,7 @@ describe('a card', () => {
   });
 
   it('that a person deleted is not posted again', async () => {
-    const desk = open();
+    const desk = openSender();
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     await desk.deliver();
     desk.slack.shown.length = 0;
@@ -302,7 +188,7 @@ describe('a card', () => {
 
 describe('one card’s trouble', () => {
   it('holds up no other card, whether it cannot be drawn or Slack hangs on it', async () => {
-    const desk = open((operation) => {
+    const desk = openSender((operation) => {
       if (operation.id === 'bad') throw new Error('a bug in render');
       return { text: operation.id, blocks: [] };
     });
@@ -333,7 +219,7 @@ describe('the picture', () => {
       'Noted.',
     ],
   ] as const)('of %j says %s', async (set, words) => {
-    const desk = open(() => {
+    const desk = openSender(() => {
       throw new Error('must not be drawn');
     });
     desk.cards.add({ cardId: 'a', operation: makeOperation(set) });
@@ -350,7 +236,7 @@ describe('a finished card’s file', () => {
   });
 
   it('is added once, when finished, however often the card is drawn again', async () => {
-    const desk = open(withFile);
+    const desk = openSender(withFile);
     desk.cards.add({ cardId: 'a', operation: makeOperation() });
     await desk.deliver();
     expect(desk.slack.files).toEqual([]);
@@ -363,7 +249,7 @@ describe('a finished card’s file', () => {
   });
 
   it('whose answer was lost is looked for, not sent again', async () => {
-    const desk = open(withFile);
+    const desk = openSender(withFile);
     desk.cards.add({ cardId: 'a', operation: makeOperation({ state: 'done' }) });
     desk.slack.next.push(
       (act) => act(),

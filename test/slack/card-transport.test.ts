@@ -28,7 +28,7 @@ const openTransport = (slack: SlackFront, cardsMs = 400): CardTransport => {
   const clients = createSlackClients(
     slack.botToken,
     { apiUrl: slack.apiUrl, log: () => undefined },
-    { cards: cardsMs },
+    { cards: cardsMs, files: cardsMs },
   );
   return createCardTransport({
     clients,
@@ -66,10 +66,8 @@ const open = (transport: CardTransport = openTransport(front)) => {
 };
 
 const place = { team: 'T0ACUOPS00', channel: 'C0OPS', thread: null };
-const message = (text: string): Message => ({
-  text,
-  blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }],
-});
+const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
+const message = (text: string): Message => ({ text, blocks: [section(text)] });
 
 describe('exactly one card stands there', () => {
   const faults: readonly (readonly [string, (slack: SlackFront) => void])[] = [
@@ -149,6 +147,7 @@ describe('exactly one card stands there', () => {
     desk.clock.pass(2_000);
     await desk.run(3_000);
     expect(front.messages('C0OPS').filter((one) => one.isBot)).toHaveLength(1);
+    expect(desk.cards.read('card-1').posted?.ts).toBe(front.messages('C0OPS')[0]?.ts);
     expect(front.calls('chat.postMessage')).toHaveLength(1);
   });
 
@@ -253,6 +252,15 @@ describe('what the transport says', () => {
     await expect(transport.post(place, message('x'), { card: 'c', effect: 'e' })).rejects.toThrow();
   });
 
+  it.each(['fatal_error', 'internal_error'])(
+    'is a throw for %s too: it may have been done',
+    async (error) => {
+      const transport = openTransport(front);
+      front.faults.platformError('chat.postMessage', error);
+      await expect(transport.post(place, message('x'), { card: 'c', effect: 'e' })).rejects.toThrow(error);
+    },
+  );
+
   it('is later for a token that Slack refuses: no card’s own fault', async () => {
     const transport = openTransport(front);
     front.faults.platformError('chat.postMessage', 'token_revoked');
@@ -273,14 +281,7 @@ describe('a file', () => {
   ] as const)('stands once in the card’s thread though %s met %s', async (method, fault) => {
     if (fault === 'rateLimit') front.faults.rateLimit(method, { retryAfterSeconds: 1 });
     else front.faults[fault](method);
-    const clients = createSlackClients(
-      front.botToken,
-      { apiUrl: front.apiUrl, log: () => undefined },
-      { files: 300 },
-    );
-    const desk = open(
-      createCardTransport({ clients, identity: createIdentity(clients.facts).read, log: () => undefined }),
-    );
+    const desk = open(openTransport(front, 300));
     desk.cards.add({ cardId: 'card-1', operation: makeOperation({ verb: 'list', state: 'done' }) });
     await desk.run(45_000);
     const card = front.messages('C0OPS').find((one) => one.text === 'fleet');

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createSlackFront, type SlackFront, type SlackWorld } from '../../sandbox/slack/front.ts';
 import type { ActionList } from '../../src/operations/action.ts';
 import type { AccessReader } from '../../src/operations/ports.ts';
+import type { RequestDoor } from '../../src/operations/request.ts';
+import type { CommandList } from '../../src/operations/words.ts';
 import { createSlackApp, type SlackApp } from '../../src/slack/create-slack-app.ts';
 import { receiveActions } from '../../src/slack/receive-action.ts';
 import { receiveCommands } from '../../src/slack/receive-command.ts';
@@ -43,6 +45,9 @@ export interface TestDesk {
 
 export interface TestDeskOptions {
   readonly actions?: ActionList;
+  /** Instead of the pretend door and its verbs. */
+  readonly door?: RequestDoor;
+  readonly commands?: CommandList;
   readonly access?: AccessReader;
   readonly withinMs?: number;
   /** How long the pretend Slack waits before it brings an event again. */
@@ -81,8 +86,8 @@ export const startDesk = async (
   });
   const pretend = createPretendDoor();
   const parts = {
-    door: pretend.door,
-    commands,
+    door: options.door ?? pretend.door,
+    commands: options.commands ?? commands,
     log,
     access: options.access ?? nobody,
     actions: options.actions ?? noActions,

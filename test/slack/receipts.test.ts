@@ -58,6 +58,12 @@ describe('a receipt', () => {
     expect(reply.text).not.toContain('acuops_once');
   });
 
+  it('of an answer with a file says where the whole is', () => {
+    const file = { name: 'all.txt', title: 'All', content: 'x' };
+    const reply = renderReceipt(answered({ message: { text: 'x', blocks: [], file } }), channel);
+    expect(JSON.stringify(reply.blocks)).toContain('npm run acuops -- work');
+  });
+
   it('keeps room for the secret where the answer is full', () => {
     const blocks = Array.from({ length: 50 }, () => ({ type: 'divider' }));
     const reply = renderReceipt(answered({ message: { text: 'x', blocks }, secret: 's3cret' }), channel);

@@ -1,0 +1,57 @@
+/** A card's sender with everything around it in memory, and a clock that only the test moves. */
+import type { PostResult } from '../../src/operations/card.ts';
+import { createCardDelivery } from '../../src/operations/deliver-card.ts';
+import { createEffectDoor } from '../../src/operations/effect.ts';
+import type { Message } from '../../src/operations/message.ts';
+import type { Operation } from '../../src/operations/operation.ts';
+import { createCommandList } from '../../src/operations/words.ts';
+import { createCardMemory, createEffectMemory, createMovedClock, defineDrawn } from './card-memory.ts';
+import { createPretendTransport } from './pretend-transport.ts';
+
+/** Nobody knows what became of it. */
+export const lost = (): never => {
+  throw new Error('socket hang up');
+};
+/** What Slack answers instead. */
+export const refusal = (why: 'cannot-post' | 'gone' | 'bad-message') => (): PostResult => ({
+  kind: 'refused',
+  why,
+  say: why === 'cannot-post' ? 'not_in_channel' : why,
+});
+
+export const openSender = (render?: (operation: Operation) => Message | Promise<Message>) => {
+  const clock = createMovedClock();
+  const cards = createCardMemory(clock.now);
+  const effects = createEffectMemory(clock.now);
+  const slack = createPretendTransport();
+  const lines: string[] = [];
+  const restart = () =>
+    createCardDelivery({
+      store: cards,
+      effects: createEffectDoor(effects),
+      transport: slack.transport,
+      commands: createCommandList([defineDrawn('work', render)]),
+      now: clock.now,
+      zone: 'UTC',
+      log: (_level, line) => void lines.push(line),
+    });
+  let delivery = restart();
+  return {
+    clock,
+    cards,
+    effects,
+    slack,
+    lines,
+    deliver: () => delivery.deliverDue('me', 10),
+    restart: () => {
+      delivery = restart();
+    },
+    /** Lets time pass in steps, delivering at each. */
+    run: async (ms: number, stepMs = 500) => {
+      for (let passed = 0; passed < ms; passed += stepMs) {
+        clock.pass(stepMs);
+        await delivery.deliverDue('me', 10);
+      }
+    },
+  };
+};
