@@ -50,6 +50,6 @@ export const sendOnce = async ({ agent, url, request, signal, maxBytes }: Exchan
     () => undefined,
   );
   const answer = await untilAborted(asked, signal);
-  const { text, truncated } = await untilAborted(readCapped(answer.body, maxBytes), signal);
+  const { text, truncated } = await readCapped(answer.body, maxBytes);
   return { kind: 'answer', status: answer.statusCode, headers: answer.headers, body: text, truncated };
 };

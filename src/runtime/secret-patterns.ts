@@ -76,18 +76,24 @@ const isProse = (quote: string, sign: string, gap: string, value: string): boole
 const isReference = (value: string): boolean =>
   /^(["']?)(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:\/[A-Za-z0-9_./-]{1,500})\1$/.test(value);
 
+/** The value behind a name that was found, empty where it is none to hide. */
+const findValue = (text: string, found: RegExpExecArray): string => {
+  const [, name = '', quote = '', sign = '', gap = ''] = found;
+  if (!isSecretName(name)) return '';
+  valuePattern.lastIndex = found.index + found[0].length;
+  const value = valuePattern.exec(text)?.[0] ?? '';
+  return isReference(value) || isProse(quote, sign, gap, value) ? '' : value;
+};
+
 /** Looks at names first and at the value only behind a secret one: what stands in other values may hold pairs of its own. */
 const assignment: Rule = (text) => {
   const parts: string[] = [];
   let copied = 0;
   namePattern.lastIndex = 0;
   for (let found = namePattern.exec(text); found !== null; found = namePattern.exec(text)) {
-    const [, name = '', quote = '', sign = '', gap = ''] = found;
-    if (!isSecretName(name)) continue;
+    const value = findValue(text, found);
+    if (value === '') continue;
     const from = namePattern.lastIndex;
-    valuePattern.lastIndex = from;
-    const value = valuePattern.exec(text)?.[0] ?? '';
-    if (value === '' || isReference(value) || isProse(quote, sign, gap, value)) continue;
     parts.push(text.slice(copied, from), toMaskedValue(value));
     copied = from + value.length;
     namePattern.lastIndex = copied;

@@ -35,11 +35,16 @@ export interface BudgetOptions {
   readonly pointsPerMinute?: number;
   /** Longer waits are refused at once, so that a caller can say so instead of hanging. */
   readonly maxWaitMs?: number;
-  readonly windowMs?: number;
+  /** For tests: waits so long, or rejects when the signal is aborted. */
+  readonly wait?: (ms: number, signal: AbortSignal | null | undefined) => Promise<unknown>;
 }
 
 /** GitHub's own advice where no Retry-After is given (rate limits page, best practices). */
 const fallbackWaitMs = 60_000;
+const windowMs = 60_000;
+
+const waitFor: NonNullable<BudgetOptions['wait']> = (ms, signal) =>
+  sleep(ms, undefined, signal ? { signal } : {});
 
 const toPrimary = (headers: Headers): PrimaryBudget | null => {
   const [remaining, limit, reset] = ['remaining', 'limit', 'reset'].map((name) =>
@@ -51,7 +56,7 @@ const toPrimary = (headers: Headers): PrimaryBudget | null => {
 };
 
 export const createBudget = (options: BudgetOptions): Budget => {
-  const { clock, pointsPerMinute = 850, maxWaitMs = 10_000, windowMs = 60_000 } = options;
+  const { clock, pointsPerMinute = 850, maxWaitMs = 10_000, wait = waitFor } = options;
   /** When each point was or will be spent, in order. */
   const spent: number[] = [];
   let primary: PrimaryBudget | null = null;
@@ -90,7 +95,7 @@ export const createBudget = (options: BudgetOptions): Budget => {
     reserve(points, at);
     if (at === now) return { kind: 'go' };
     try {
-      await sleep(at - now, undefined, signal ? { signal } : {});
+      await wait(at - now, signal);
       return { kind: 'go' };
     } catch (error) {
       release(points, at);

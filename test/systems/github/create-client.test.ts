@@ -4,7 +4,7 @@ import { createGitHubClient } from '../../../src/systems/github/create-client.ts
 import { afterTest, openWorld } from './world.ts';
 
 const repo = { owner: 'acme', name: 'heritage' };
-const question = () => ({ route: 'GET /repos/{owner}/{repo}', signal: AbortSignal.timeout(5_000) });
+const question = () => ({ route: 'GET /repos/{owner}/{repo}', signal: AbortSignal.timeout(15_000) });
 const clock = { now: () => new Date() };
 
 const listen = async (answer: Parameters<typeof createServer>[1]) => {
@@ -57,18 +57,19 @@ describe('a request', () => {
   });
 
   it('is one of twenty at once at most', async () => {
-    let running = 0;
+    const held: (() => void)[] = [];
     let most = 0;
     const url = await listen((_request, response) => {
-      running += 1;
-      most = Math.max(most, running);
-      setTimeout(() => {
-        running -= 1;
-        response.setHeader('content-type', 'application/json').end('{}');
-      }, 80);
+      held.push(() => response.setHeader('content-type', 'application/json').end('{}'));
+      most = Math.max(most, held.length);
     });
     const client = open(url);
-    await Promise.all(Array.from({ length: 80 }, () => client.ask(repo, question())));
+    const all = Promise.all(Array.from({ length: 80 }, () => client.ask(repo, question())));
+    // Nobody is answered until as many wait as may; one too many would show as soon as the rest is let through.
+    await expect.poll(() => most, { timeout: 4_000 }).toBe(20);
+    const release = setInterval(() => held.splice(0).forEach((answer) => answer()), 20);
+    afterTest(() => clearInterval(release));
+    expect((await all).every((answer) => answer.kind === 'answer')).toBe(true);
     expect(most).toBe(20);
   });
 
@@ -125,16 +126,28 @@ describe('a write', () => {
   });
 });
 
-it('of an App that is not installed says so and asks anew the next time', async () => {
-  const { front } = await openWorld();
-  front.setAccessible('heritage', false);
-  const client = createGitHubClient({
-    auth: { kind: 'app', appId: front.appId, privateKey: front.privateKey },
-    baseUrl: front.apiUrl,
-    clock,
+describe('an App', () => {
+  const openApp = async () => {
+    const { front } = await openWorld();
+    const auth = { kind: 'app', appId: front.appId, privateKey: front.privateKey } as const;
+    const client = createGitHubClient({ auth, baseUrl: front.apiUrl, clock });
+    afterTest(client.close);
+    return { front, client };
+  };
+
+  it('whose installation was not found is asked for anew the next time', async () => {
+    const { front, client } = await openApp();
+    front.faults.status({ path: '*/installation', times: 1 }, 404);
+    expect(await client.ask(repo, question())).toMatchObject({ kind: 'trouble', reason: 'no-access' });
+    expect(await client.ask(repo, question())).toMatchObject({ kind: 'answer' });
   });
-  afterTest(client.close);
-  expect(await client.ask(repo, question())).toMatchObject({ kind: 'trouble', reason: 'no-access' });
-  front.setAccessible('heritage', true);
-  expect(await client.ask(repo, question())).toMatchObject({ kind: 'answer' });
+
+  it('whose installation GitHub never tells makes nobody wait longer than they said', async () => {
+    const { front, client } = await openApp();
+    front.faults.silence({ path: '*/installation' });
+    const start = performance.now();
+    const answer = await client.ask(repo, { ...question(), signal: AbortSignal.timeout(150) });
+    expect(answer).toMatchObject({ kind: 'trouble', reason: 'timed-out' });
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
 });
