@@ -12,7 +12,14 @@ import type { Tx } from './tx.ts';
 export type Effect = 'none' | 'record' | 'outside';
 
 /** What a person must be allowed: see `policy/access.ts` for which role has which. */
-export type Permission = 'look' | 'ask-status' | 'operate' | 'decide' | 'administer';
+export type Permission =
+  | 'look'
+  | 'ask-status'
+  | 'operate'
+  | 'decide'
+  | 'administer'
+  /** The desk's own upkeep, which no person's role includes. */
+  | 'tend';
 
 /** How words become raw input: positionals in order, flags by name, and perhaps a rest of free text. */
 export interface WordSpec {
@@ -51,6 +58,8 @@ interface CommandBase<I> {
   readonly asks: (input: I) => Asked;
   /** Where it may be asked; default both. Tokens are never shown in Slack history, approvals never in a terminal. */
   readonly only?: 'slack' | 'terminal';
+  /** Asked by the desk's own timer and by nobody else: to people it does not exist. */
+  readonly hidden?: true;
   /** Values of the input that never go to the audit or to an operation's row. */
   readonly redact?: readonly string[];
 }

@@ -46,7 +46,7 @@ export interface RequestParts {
 export const createRequestDoor = (parts: RequestParts): RequestDoor => ({
   request: async (call) => {
     const command = parts.commands.find(call.verb);
-    if (!command)
+    if (!command || (command.hidden && call.via !== 'timer'))
       return { kind: 'refused', refusal: parts.commands.explainUnknown(call.verb), operation: null };
     const wrongPlace = checkPlace(command, call);
     if (wrongPlace) return { kind: 'refused', refusal: wrongPlace, operation: null };

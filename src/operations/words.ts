@@ -4,7 +4,9 @@ import { findNearest } from './nearest.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export interface CommandList {
+  /** Those that people may ask for. */
   readonly all: readonly AnyCommand[];
+  /** Hidden ones too: operations of theirs are carried out and drawn like all others. */
   readonly find: (verbOrAlias: string) => AnyCommand | undefined;
   readonly explainUnknown: (verb: string) => Refusal;
   readonly explainUnknownTarget: (key: string) => Refusal;
@@ -18,11 +20,13 @@ export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
       if (byWord.has(word)) throw new Error(`two commands answer to "${word}"`);
       byWord.set(word, command);
     }
+  const shown = all.filter((command) => !command.hidden);
+  const shownWords = shown.flatMap((command) => [command.verb, ...command.aliases]);
   return {
-    all,
+    all: shown,
     find: (word) => byWord.get(word.toLowerCase()),
     explainUnknown: (verb) => {
-      const near = findNearest(verb, [...byWord.keys()]);
+      const near = findNearest(verb, shownWords);
       const hint = near.length > 0 ? ` Did you mean ${near.map((word) => toCode(word)).join(' or ')}?` : '';
       return refuse(
         'unknown-verb',

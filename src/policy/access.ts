@@ -8,16 +8,18 @@ export type Role = (typeof roles)[number];
 
 /** What one rule that matched an actor grants. Only `contact` is bound to targets. */
 export interface Grant {
-  readonly role: Role;
+  /** `desk` is the desk itself, tending its own house; no rule can give it to anybody. */
+  readonly role: Role | 'desk';
   readonly targetIds: readonly string[] | null;
 }
 
-const allowed: Readonly<Record<Role, readonly Permission[]>> = {
+const allowed: Readonly<Record<Grant['role'], readonly Permission[]>> = {
   viewer: ['look', 'ask-status'],
   operator: ['look', 'ask-status', 'operate'],
   approver: ['look', 'ask-status', 'operate', 'decide'],
   admin: ['look', 'ask-status', 'operate', 'decide', 'administer'],
   contact: ['ask-status'],
+  desk: ['tend'],
 };
 
 /** The scope that an actor has a permission for: all targets, some, or none. */
@@ -81,7 +83,8 @@ export const decideAccess = (question: AccessQuestion): AccessDecision => {
     const only: Scope = { kind: 'only', targetIds: [targetId] };
     return { kind: 'allow', scope: only, targetId, where: isInScope(shown, targetId) ? 'place' : 'direct' };
   }
-  if (asked.kind === 'none') return { kind: 'allow', scope: rights, targetId: null, where: 'place' };
+  if (asked.kind === 'none')
+    return { kind: 'allow', scope: intersectScopes(rights, shown), targetId: null, where: 'place' };
   if (asked.kind === 'desk') {
     if (rights.kind !== 'all') return { kind: 'deny', reason: 'not-allowed' };
     return {

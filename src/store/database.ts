@@ -6,9 +6,14 @@ import { AcuopsError } from '../errors.ts';
 import type { Tx } from '../operations/tx.ts';
 import * as spine from './migrations/0001-spine.ts';
 import * as registry from './migrations/0002-registry.ts';
+import * as schedules from './migrations/0003-schedules.ts';
 import type { Tables } from './tables.ts';
 
-const migrations: Record<string, Migration> = { '0001-spine': spine, '0002-registry': registry };
+const migrations: Record<string, Migration> = {
+  '0001-spine': spine,
+  '0002-registry': registry,
+  '0003-schedules': schedules,
+};
 
 /** A pooled handle or a transaction: what every query takes. */
 export type Db = Kysely<Tables>;

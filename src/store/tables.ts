@@ -132,6 +132,16 @@ export interface Tables {
     username_ref: Maybe<string>;
     password_ref: Maybe<string>;
   };
+  schedules: {
+    key: string;
+    spec: JsonColumn;
+    zone: string;
+    next_due_at: At;
+    last_due_at: MaybeAt;
+    last_run_at: MaybeAt;
+    lease_owner: Maybe<string>;
+    lease_until: MaybeAt;
+  };
   registry_imports: { id: string; digest: string; document: JsonColumn; by_actor: string; at: At };
   people: {
     team: string;

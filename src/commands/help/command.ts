@@ -30,7 +30,7 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
       const list = powers.commands();
       if (topic !== undefined) {
         const command = list.find(topic);
-        return command ? explain(command) : list.explainUnknown(topic);
+        return command && !command.hidden ? explain(command) : list.explainUnknown(topic);
       }
       const grants = await powers.readGrants(actor);
       const allowed = list.all.filter((command) => isAllowed(command, grants));
