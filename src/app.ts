@@ -48,7 +48,11 @@ export interface DeskParts {
   readonly clock: Clock;
   /** Where `env:` and `file:` references of clients are read. */
   readonly references: Omit<ReferenceSources, 'fingerprintKey'>;
+  /** Tests only: given each part of the spine as it is joined, answers what takes its place, for instance one that ends the process at a boundary. */
+  readonly wrap?: <Part extends object>(name: SpinePart, part: Part) => Part;
 }
+
+export type SpinePart = 'requests' | 'queue' | 'effects' | 'engine' | 'cards' | 'transport' | 'audit';
 
 export interface Desk {
   /** Where Slack, GitHub and the terminal reach it; null without the role bot. */
@@ -77,8 +81,11 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   const warn = (line: string, detail: object) => log.warn(line, { ...detail });
   const slackLog = (level: 'warn' | 'error', line: string, detail: object) => log[level](line, { ...detail });
 
-  const { database, queue, fingerprintKey } = await openGround(config, secrets, log, shutdown);
-  const effectStore = createEffectStore(database, now);
+  const wrap = parts.wrap ?? ((_name, part) => part);
+  const ground = await openGround(config, secrets, log, shutdown);
+  const { database, fingerprintKey } = ground;
+  const queue = wrap('queue', ground.queue);
+  const effectStore = wrap('effects', createEffectStore(database, now));
   const systems = openSystems({
     config,
     secrets,
@@ -107,7 +114,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   });
 
   const readRegistryFile = () => readClientsFile(config.clientsFile.path);
-  const requests = createRequestStore(database, now);
+  const requests = wrap('requests', createRequestStore(database, now));
   const zone = config.timeZone;
   const commands: CommandList = createCommandList(
     createCommands(
@@ -155,9 +162,9 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   );
 
   if (config.roles.includes('worker')) {
-    const transport = createCardTransport({ clients, identity, log: slackLog });
+    const transport = wrap('transport', createCardTransport({ clients, identity, log: slackLog }));
     const cards = createCardDelivery({
-      store: createCardStore(database, now),
+      store: wrap('cards', createCardStore(database, now)),
       effects: systems.effects,
       transport: {
         ...transport,
@@ -172,9 +179,10 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     });
     const notifier = startNotifier(cards.deliverDue, warn);
     shutdown.add('notifier', notifier.stop);
-    const sealer = startSealer(() => sealAudit(database), warn);
+    const audit = wrap('audit', { seal: () => sealAudit(database) });
+    const sealer = startSealer(audit.seal, warn);
     shutdown.add('sealer', sealer.stop);
-    const store = createEngineStore(database, now, limits);
+    const store = wrap('engine', createEngineStore(database, now, limits));
     const engine = createEngine({
       store,
       commands,
