@@ -144,6 +144,7 @@ describe('known forms', () => {
     'https://github.com/acme/acuops-heritage/actions/runs/123456789',
     'mail ops@example.com about https://erp.example.com/Main',
     'pass: 3, warn: 1, fail=2, tokens=12, secretRef=env:ACME',
+    'password: env:ACME_PASSWORD, "password":"file:/run/secrets/acme"',
     'deploy/prod/20261101-204500-ROLLED-BACK at 1fa629cd0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e',
     'Das Haus »Grüße« — 日本語 🙂',
     '-----BEGIN CERTIFICATE----- MIIE -----END CERTIFICATE-----',
