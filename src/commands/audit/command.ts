@@ -5,6 +5,7 @@ import { escapeLine } from '../../blocks/escape.ts';
 import { renderStoredPerson } from '../../blocks/person.ts';
 import { renderDate } from '../../blocks/time.ts';
 import { type AuditRow, type SealedRow, verifyChain } from '../../operations/audit.ts';
+import { type Actor, formatActor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import type { Json } from '../../operations/json.ts';
 import { refuse } from '../../operations/refusal.ts';
@@ -57,7 +58,7 @@ export const defineAudit = (powers: AuditPowers): AnyCommand =>
       positionals: [{ name: 'action', about: 'show, verify or export' }],
       flags: {
         client: { kind: 'text', about: 'one client' },
-        by: { kind: 'text', about: 'one person, as T…:U…' },
+        by: { kind: 'text', about: 'one person, as @person or T…:U…' },
         verb: { kind: 'text', about: 'one command' },
         event: { kind: 'text', about: 'asked, answered, denied, finished …' },
         since: { kind: 'text', about: 'from this day on, such as 2026-11-01' },
@@ -102,9 +103,20 @@ const verify = async (powers: AuditPowers, { tx }: NowContext) => {
   });
 };
 
-const toFilter = (input: AuditInput, targetId: string | undefined, limit: number): AuditFilter => ({
+/** Slack turns @person into `<@U…|name>`: somebody of the asker's own workspace. */
+const toActor = (by: string | undefined, asker: Actor): string | undefined => {
+  const user = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(by ?? '')?.[1];
+  return user === undefined ? by : formatActor({ team: asker.team, user });
+};
+
+const toFilter = (
+  input: AuditInput,
+  asker: Actor,
+  targetId: string | undefined,
+  limit: number,
+): AuditFilter => ({
   targetId,
-  actor: input.by,
+  actor: toActor(input.by, asker),
   verb: input.verb,
   event: input.event,
   since: input.since === undefined ? undefined : new Date(`${input.since}T00:00:00Z`),
@@ -126,11 +138,11 @@ const toRecord = (row: AuditRow & { readonly position: number | null }): Json =>
 
 const show = async (
   powers: AuditPowers,
-  { tx, scope }: NowContext,
+  { tx, scope, actor }: NowContext,
   input: AuditInput,
   targetId: string | undefined,
 ) => {
-  const rows = await powers.read(tx, scope, toFilter(input, targetId, shown + 1));
+  const rows = await powers.read(tx, scope, toFilter(input, actor, targetId, shown + 1));
   const lines = rows
     .slice(0, shown)
     .map(
@@ -153,11 +165,11 @@ const show = async (
 
 const exportRows = async (
   powers: AuditPowers,
-  { tx, scope, spokenId }: NowContext,
+  { tx, scope, spokenId, actor }: NowContext,
   input: AuditInput,
   targetId: string | undefined,
 ) => {
-  const rows = await powers.read(tx, scope, toFilter(input, targetId, exported));
+  const rows = await powers.read(tx, scope, toFilter(input, actor, targetId, exported));
   const records = rows.map(toRecord);
   return answerLines({
     lines: [

@@ -68,15 +68,19 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
       }
       const rows = await powers.read(tx);
       const on = rows.filter((row) => row.state === 'on');
+      // The row for everything is written at the first start; without it nobody knows, and that counts as on.
+      const isUnknown = !rows.some((row) => row.targetKey === '*');
       const lines = on.map(
         (row) =>
           `• ${name(row.targetKey)} stopped by ${renderStoredPerson(row.by)} ${sayAge(row.at, now)}: ${escapeLine(row.reason)}`,
       );
       return answerLines({
         lines: [
-          on.length === 0
-            ? 'The killswitch is off: nothing is stopped.'
-            : 'The killswitch is on. Nothing changes there until it is off; checks and cards go on.',
+          isUnknown
+            ? 'The killswitch cannot be read, so it counts as on. `/acuops killswitch off --reason "…"` sets it.'
+            : on.length === 0
+              ? 'The killswitch is off: nothing is stopped.'
+              : 'The killswitch is on. Nothing changes there until it is off; checks and cards go on.',
           ...lines,
         ],
         data: rows.map((row) => ({

@@ -1,7 +1,7 @@
 /** `note <client> <text>`: writes something down that the next person should know. */
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
-import { escapeLine } from '../../blocks/escape.ts';
+import { cutText, escapeLine } from '../../blocks/escape.ts';
 import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { refuse } from '../../operations/refusal.ts';
@@ -37,7 +37,7 @@ export const defineNote = (powers: NotePowers): AnyCommand =>
       if (targetId === null) return refuse('not-found', `There is no client \`${escapeLine(client)}\`.`);
       await powers.addNote(tx, targetId, actor, text, now);
       return answerLines({
-        lines: [`Noted on *${escapeLine(client)}*: ${escapeLine(text).slice(0, 300)}`],
+        lines: [`Noted on *${escapeLine(client)}*: ${cutText(escapeLine(text), 300)}`],
         data: { client, text },
         audit: { noted: text.length },
       });

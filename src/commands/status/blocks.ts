@@ -28,38 +28,6 @@ const sayState = (facts: StatusFacts, view: StatusView): string => {
 
 const toExit = (state: Verdict): ExitCode => (state === 'fail' ? 1 : state === 'unknown' ? 4 : 0);
 
-const listObservations = ({ observations }: StatusFacts, view: StatusView): readonly string[] =>
-  observations.map((observation) => {
-    const subject = observation.subject === undefined ? '' : ` ${escapeLine(observation.subject)}`;
-    const since = observation.since ? ` since ${renderTime(observation.since, view.zone)}` : '';
-    return `• ${observation.criterion}${subject}: ${renderStatus(observation.verdict)}, ${escapeLine(observation.say)}${since}`;
-  });
-
-const takeRecent = ({ runs }: StatusFacts) => runs?.list.slice(0, 3) ?? [];
-
-const listRuns = (facts: StatusFacts, view: StatusView): readonly string[] => {
-  const recent = takeRecent(facts);
-  if (facts.runs === null || recent.length === 0) return [];
-  return [
-    `Last runs, as GitHub said ${sayAge(facts.runs.readAt, view.now)}:`,
-    ...recent.map(
-      (run) =>
-        `• ${renderLink(run.url, `${run.file} ${run.conclusion ?? run.status}`)} on ${escapeLine(run.branch ?? '–')}, ${renderDate(run.createdAt, view.zone)}`,
-    ),
-  ];
-};
-
-const listNotes = ({ notes }: StatusFacts, view: StatusView): readonly string[] =>
-  notes.length === 0
-    ? []
-    : [
-        'Notes:',
-        ...notes.map(
-          (note) =>
-            `• ${renderDate(note.at, view.zone)} ${renderStoredPerson(note.by)}: ${escapeLine(note.body)}`,
-        ),
-      ];
-
 const sayObservations = ({ observations }: StatusFacts, zone: string): readonly string[] =>
   observations.map((observation) => {
     const subject = observation.subject === undefined ? '' : ` ${escapeLine(observation.subject)}`;
@@ -130,5 +98,6 @@ export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer
     ],
     foot: '`/acuops health` looks again now.',
     data: toData(facts, view.internal),
-    exit: toExit(decideState(facts.observations)),
+    // Whoever is leaving or has left is listed, not judged.
+    exit: facts.target.status === 'active' ? toExit(decideState(facts.observations)) : 0,
   });

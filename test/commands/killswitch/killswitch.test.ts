@@ -1,0 +1,104 @@
+/** `killswitch` through the real door and store; that effects stop is proven at the effect door. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defineKillswitch } from '../../../src/commands/killswitch/command.ts';
+import {
+  decideStop,
+  ensureKillswitch,
+  readKillswitches,
+  setKillswitch,
+} from '../../../src/store/killswitch-store.ts';
+import { createRequestStore } from '../../../src/store/request-store.ts';
+import { toText } from '../../support/answer-text.ts';
+import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
+import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
+import {
+  createTestDoor,
+  expectAnswer,
+  expectRefusal,
+  opsChannel,
+  type Person,
+  type TestDoor,
+} from '../../support/door.ts';
+
+let desk: DeskDatabase;
+let testDoor: TestDoor;
+let ids: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  desk = await createDeskDatabase();
+});
+afterAll(() => desk.drop());
+beforeEach(async () => {
+  await desk.clear();
+  ids = await writeTestClients(desk.database, [toTestClient('heritage'), toTestClient('bayline')]);
+  await ensureKillswitch(desk.database.db, new Date('2026-11-20T07:00:00Z'));
+  const { resolveTarget } = createRequestStore(desk.database, () => new Date());
+  testDoor = createTestDoor({
+    database: desk.database,
+    commands: [defineKillswitch({ set: setKillswitch, read: readKillswitches, resolveTarget })],
+  });
+});
+
+const stopped = async () => ({
+  heritage: (await decideStop(desk.database.db, ids['heritage'] ?? '')) !== null,
+  bayline: (await decideStop(desk.database.db, ids['bayline'] ?? '')) !== null,
+});
+const none = { heritage: false, bayline: false };
+
+describe('killswitch', () => {
+  it.each<Person>(['viewer', 'operator', 'approver', 'contact', 'outsider'])(
+    'refuses a %s and writes that down',
+    async (as) => {
+      expect(expectRefusal(await testDoor.ask('killswitch on --reason "wrong package"', { as })).reason).toBe(
+        'denied',
+      );
+      expect(await stopped()).toEqual(none);
+      expect(await testDoor.readAuditRows()).toMatchObject([{ event: 'denied', verb: 'killswitch' }]);
+    },
+  );
+
+  it('stops everything or one client, says who and why, and records it', async () => {
+    expectAnswer(await testDoor.ask('killswitch on --target heritage --reason "wrong package"'));
+    expect(await stopped()).toEqual({ heritage: true, bayline: false });
+    expectAnswer(await testDoor.ask('killswitch on --reason "all of it"'));
+    expect(await stopped()).toEqual({ heritage: true, bayline: true });
+    expect(toText(await testDoor.ask('killswitch', { as: 'viewer' }))).toMatch(
+      /is on[\s\S]*everything stopped by @U0ADMIN just now: all of it[\s\S]*heritage stopped/,
+    );
+    const [, row] = await testDoor.readAuditRows();
+    expect(row).toMatchObject({ detail: { changed: { state: 'on', target: '*', reason: 'all of it' } } });
+    await testDoor.ask('killswitch off --reason "mended"');
+    expect(await stopped()).toEqual({ heritage: true, bayline: false });
+  });
+
+  it('does nothing twice: a replay does not switch back', async () => {
+    await testDoor.ask('killswitch on --reason "wrong package"', { key: 'same' });
+    await testDoor.ask('killswitch off --reason "mended"');
+    await testDoor.ask('killswitch on --reason "wrong package"', { key: 'same' });
+    expect(await stopped()).toEqual(none);
+  });
+
+  it('counts as on where it cannot be read, and says so', async () => {
+    await desk.database.db.deleteFrom('killswitches').execute();
+    expect(toText(await testDoor.ask('killswitch'))).toContain('cannot be read, so it counts as on');
+    expect(await stopped()).toEqual({ heritage: true, bayline: true });
+  });
+
+  it.each([
+    ['killswitch on', 'usage', '--reason'],
+    ['killswitch on --reason x', 'usage', 'too short'],
+    ['killswitch on --target nobody --reason "wrong package"', 'not-found', 'nobody'],
+    ['killswitch maybe', 'usage', 'must be on, off or show'],
+  ])('refuses %s', async (line, reason, part) => {
+    const receipt = await testDoor.ask(line);
+    expect(expectRefusal(receipt).reason).toBe(reason);
+    expect(toText(receipt)).toContain(part);
+    expect(await stopped()).toEqual(none);
+  });
+
+  it('goes to the asker alone where a client reads', async () => {
+    testDoor.setAudience('C0CLIENT', { kind: 'shared', targetIds: [ids['bayline'] ?? ''] });
+    expect(await testDoor.ask('killswitch', { place: { ...opsChannel, channel: 'C0CLIENT' } })).toMatchObject(
+      { where: 'direct' },
+    );
+  });
+});

@@ -1,0 +1,115 @@
+/** `role` through the real door and store, and who is meant by what is typed. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defineRole } from '../../../src/commands/role/command.ts';
+import { parseSubject } from '../../../src/commands/role/subject.ts';
+import { addRule, readRules, readRulesFor, removeRule } from '../../../src/store/access-store.ts';
+import { createRequestStore } from '../../../src/store/request-store.ts';
+import { toText } from '../../support/answer-text.ts';
+import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
+import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
+import {
+  createTestDoor,
+  expectAnswer,
+  expectRefusal,
+  type Person,
+  people,
+  type TestDoor,
+  terminal,
+} from '../../support/door.ts';
+
+let desk: DeskDatabase;
+let testDoor: TestDoor;
+let ids: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  desk = await createDeskDatabase();
+});
+afterAll(() => desk.drop());
+beforeEach(async () => {
+  await desk.clear();
+  ids = await writeTestClients(desk.database, [toTestClient('heritage')]);
+  const { resolveTarget } = createRequestStore(desk.database, () => new Date());
+  testDoor = createTestDoor({
+    database: desk.database,
+    commands: [defineRole({ addRule, removeRule, readRules, resolveTarget, admins: [people.admin] })],
+  });
+});
+
+const maria = { team: 'T0DESK', user: 'U0MARIA1' };
+const readRoles = async (actor = maria) =>
+  (await readRulesFor(desk.database.db, actor)).map(({ role, targetId }) => [role, targetId]);
+
+describe('role', () => {
+  it.each<Person>(['viewer', 'operator', 'approver', 'contact', 'outsider'])(
+    'refuses a %s and writes that down',
+    async (as) => {
+      for (const line of ['role grant <@U0MARIA1> admin', 'role list'])
+        expect(expectRefusal(await testDoor.ask(line, { as })).reason).toBe('denied');
+      expect(await readRoles()).toEqual([]);
+      expect((await testDoor.readAuditRows()).map(({ event }) => event)).toEqual(['denied', 'denied']);
+    },
+  );
+
+  it('grants and revokes, once per delivery, and records who and what', async () => {
+    for (const key of ['one', 'one']) await testDoor.ask('role grant <@U0MARIA1|maria> operator', { key });
+    expect(await readRoles()).toEqual([['operator', null]]);
+    expect(toText(await testDoor.ask('role grant T0DESK:U0MARIA1 operator'))).toContain(
+      'already was operator',
+    );
+    expect(await testDoor.readAuditRows()).toMatchObject([
+      {},
+      {
+        event: 'answered',
+        detail: { changed: { action: 'grant', who: 'T0DESK:U0MARIA1', role: 'operator' } },
+      },
+    ]);
+    expectAnswer(await testDoor.ask('role revoke <@U0MARIA1> operator'));
+    expect(await readRoles()).toEqual([]);
+    expect(expectRefusal(await testDoor.ask('role revoke <@U0MARIA1> operator')).reason).toBe('not-found');
+  });
+
+  it('binds a contact to a client, and nobody else to one', async () => {
+    expectAnswer(await testDoor.ask('role grant <@U0MARIA1> contact heritage'));
+    expect(await readRoles()).toEqual([['contact', ids['heritage']]]);
+    for (const [line, reason] of [
+      ['role grant <@U0MARIA1> contact', 'usage'],
+      ['role grant <@U0MARIA1> viewer heritage', 'usage'],
+      ['role grant <@U0MARIA1> contact nobody', 'not-found'],
+      ['role grant maria operator', 'usage'],
+      ['role grant <@U0MARIA1> owner', 'usage'],
+      ['role grant', 'usage'],
+    ] as const)
+      expect(expectRefusal(await testDoor.ask(line)), line).toMatchObject({ reason });
+    expect(await readRoles()).toHaveLength(1);
+  });
+
+  it('lists everybody, the configured admins first', async () => {
+    await testDoor.ask('role grant T0OTHER1 viewer');
+    const text = toText(await testDoor.ask('role list'));
+    expect(text).toMatch(/@U0ADMIN admin, by configuration[\s\S]*everybody of T0OTHER1 viewer/);
+  });
+
+  it('wants the workspace written out in a terminal', async () => {
+    const there = { place: terminal, via: 'socket' } as const;
+    expect(expectRefusal(await testDoor.ask('role grant U0MARIA1 operator', there)).reason).toBe('usage');
+    expectAnswer(await testDoor.ask('role grant T0DESK:U0MARIA1 operator', there));
+    expect(await readRoles()).toEqual([['operator', null]]);
+  });
+});
+
+describe('who is meant', () => {
+  it.each([
+    ['<@U0123456>', 'T1', { kind: 'user', team: 'T1', id: 'U0123456' }],
+    ['<@W0123456|name>', 'T1', { kind: 'user', team: 'T1', id: 'W0123456' }],
+    ['<!subteam^S0123456|@ops>', 'T1', { kind: 'group', team: 'T1', id: 'S0123456' }],
+    ['T0999999:U0123456', 'T1', { kind: 'user', team: 'T0999999', id: 'U0123456' }],
+    ['T0999999:S0123456', null, { kind: 'group', team: 'T0999999', id: 'S0123456' }],
+    ['local:Sam', null, { kind: 'user', team: 'local', id: 'Sam' }],
+    ['T0999999', null, { kind: 'team', team: 'T0999999', id: 'T0999999' }],
+    ['<@U0123456>', null, null],
+    ['@maria', 'T1', null],
+    ['<!channel>', 'T1', null],
+    ['everybody', 'T1', null],
+  ])('%s from %s', (text, team, subject) => {
+    expect(parseSubject(text, team)).toEqual(subject);
+  });
+});

@@ -1,0 +1,109 @@
+/** `token` through the real door and store: shown once, bound to its maker, gone when revoked or old. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defineToken } from '../../../src/commands/token/command.ts';
+import { createToken, findTokenOwner, readTokens, revokeTokens } from '../../../src/store/access-store.ts';
+import { toText } from '../../support/answer-text.ts';
+import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
+import {
+  createTestDoor,
+  expectAnswer,
+  expectRefusal,
+  type Person,
+  people,
+  type TestDoor,
+  terminal,
+} from '../../support/door.ts';
+
+let desk: DeskDatabase;
+let testDoor: TestDoor;
+beforeAll(async () => {
+  desk = await createDeskDatabase();
+});
+afterAll(() => desk.drop());
+beforeEach(async () => {
+  await desk.clear();
+  testDoor = createTestDoor({
+    database: desk.database,
+    commands: [defineToken({ create: createToken, read: readTokens, revoke: revokeTokens })],
+  });
+});
+
+const findOwner = (token: string) => findTokenOwner(desk.database.db, token, testDoor.now());
+const create = async (as: Person = 'operator', line = 'token create laptop') =>
+  expectAnswer(await testDoor.ask(line, { as })).secret ?? '';
+
+describe('token', () => {
+  it.each<Person>(['contact', 'outsider'])('refuses a %s and writes that down', async (as) => {
+    expect(expectRefusal(await testDoor.ask('token create laptop', { as })).reason).toBe('denied');
+    expect(await desk.database.db.selectFrom('access_tokens').selectAll().execute()).toEqual([]);
+    expect(await testDoor.readAuditRows()).toMatchObject([{ event: 'denied', verb: 'token' }]);
+  });
+
+  it('is shown once, acts as its maker, and is written down nowhere', async () => {
+    const ask = () => testDoor.ask('token create laptop', { as: 'operator', key: 'same' });
+    const token = expectAnswer(await ask()).secret ?? '';
+    expect(await findOwner(token)).toEqual(people.operator);
+    const again = expectAnswer(await ask());
+    expect(again.secret).toBeUndefined();
+    expect(await desk.database.db.selectFrom('access_tokens').selectAll().execute()).toHaveLength(1);
+    const { rows } = {
+      rows: await Promise.all(
+        (['operations', 'audit_rows', 'access_tokens'] as const).map((table) =>
+          desk.database.db.selectFrom(table).selectAll().execute(),
+        ),
+      ),
+    };
+    expect(JSON.stringify(rows)).not.toContain(token.slice(7));
+    expect(await testDoor.readAuditRows()).toMatchObject([
+      { event: 'answered', verb: 'token', detail: { changed: { label: 'laptop' } } },
+    ]);
+  });
+
+  it('is revoked by its maker alone, one or all', async () => {
+    const [own, other, foreign] = [
+      await create(),
+      await create('operator', 'token create desk'),
+      await create('admin'),
+    ];
+    expectAnswer(await testDoor.ask('token revoke laptop', { as: 'operator' }));
+    expect([await findOwner(own), await findOwner(other), await findOwner(foreign)]).toEqual([
+      null,
+      people.operator,
+      people.admin,
+    ]);
+    expectAnswer(await testDoor.ask('token revoke --all', { as: 'operator' }));
+    expect([await findOwner(other), await findOwner(foreign)]).toEqual([null, people.admin]);
+    expect(expectRefusal(await testDoor.ask('token revoke --all', { as: 'operator' })).reason).toBe(
+      'not-found',
+    );
+  });
+
+  it('ends with its days', async () => {
+    const token = await create('operator', 'token create laptop --days 1');
+    testDoor.pass(86_400_000 - 1);
+    expect(await findOwner(token)).toEqual(people.operator);
+    testDoor.pass(1);
+    expect(await findOwner(token)).toBeNull();
+    expect(toText(await testDoor.ask('token', { as: 'operator' }))).toContain('You have no tokens');
+  });
+
+  it.each([
+    ['token create', 'usage', 'Give it a name'],
+    ['token create "my laptop"', 'usage', 'letters, digits'],
+    ['token create laptop --days 366', 'usage', '1 to 365'],
+    ['token create laptop --days soon', 'usage', 'whole number'],
+    ['token revoke', 'usage', '--all'],
+    ['token steal', 'usage', 'must be create, list or revoke'],
+  ])('refuses %s', async (line, reason, part) => {
+    const receipt = await testDoor.ask(line);
+    expect(expectRefusal(receipt).reason).toBe(reason);
+    expect(toText(receipt)).toContain(part);
+  });
+
+  it('is not made from a terminal: a stolen one must not make another', async () => {
+    for (const via of ['http', 'socket'] as const)
+      expect(expectRefusal(await testDoor.ask('token create laptop', { via, place: terminal })).reason).toBe(
+        'slack-only',
+      );
+  });
+});
