@@ -124,7 +124,7 @@ describe('the stop', () => {
   );
 
   it('is bounded where a listener hangs', async () => {
-    desk = await startDesk('http', { withinMs: 10_000 });
+    desk = await startDesk('http', { withinMs: 10_000, ackTimeoutMs: 400 });
     desk.pretend.setBefore(() => new Promise(() => undefined));
     const acks = desk.front.command('U0ANN', 'C0OPS', 'work');
     await eventually(() => desk?.pretend.calls.length === 1);
