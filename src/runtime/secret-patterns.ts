@@ -58,7 +58,10 @@ const header = replacing(
   `$1$2${mask}`,
 );
 
-const namePattern = /([A-Za-z_][\w.-]{0,63})(\\{0,7}["']?\s{0,4})([:=])(\s{0,4})/g;
+const signPattern = /[:=](\s{0,4})/g;
+/** What may stand before a sign, read backwards: spaces, a quote and its escapes, the name. */
+const beforePattern = /^(\s{0,4}["']?\\{0,7})([\w.-]{1,64})/;
+const longestBefore = 4 + 1 + 7 + 64;
 const valuePattern = /"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|\\+"[^"]*"?|[^\s"'\\,;&|<>(){}[\]]+/y;
 
 /** Prose such as "token: missing" stays readable; a value with digits or signs inside does not. */
@@ -76,27 +79,33 @@ const isProse = (quote: string, sign: string, gap: string, value: string): boole
 const isReference = (value: string): boolean =>
   /^(["']?)(?:env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:\/[A-Za-z0-9_./-]{1,500})\1$/.test(value);
 
-/** The value behind a name that was found, empty where it is none to hide. */
-const findValue = (text: string, found: RegExpExecArray): string => {
-  const [, name = '', quote = '', sign = '', gap = ''] = found;
-  if (!isSecretName(name)) return '';
-  valuePattern.lastIndex = found.index + found[0].length;
+const isWord = (code: number): boolean => /[\w.\-"'\s\\]/.test(String.fromCharCode(code));
+
+const reverse = (text: string): string => Array.from(text).reverse().join('');
+
+/** The value behind this sign, empty where it is none to hide. Looking back from the sign costs nothing where there is none. */
+const findValue = (text: string, sign: RegExpExecArray): string => {
+  if (sign.index === 0 || !isWord(text.charCodeAt(sign.index - 1))) return '';
+  const before = beforePattern.exec(reverse(text.slice(Math.max(0, sign.index - longestBefore), sign.index)));
+  if (before === null || !isSecretName(reverse(before[2] ?? ''))) return '';
+  valuePattern.lastIndex = sign.index + sign[0].length;
   const value = valuePattern.exec(text)?.[0] ?? '';
-  return isReference(value) || isProse(quote, sign, gap, value) ? '' : value;
+  const prose = isProse(before[1] ?? '', sign[0].charAt(0), sign[1] ?? '', value);
+  return prose || isReference(value) ? '' : value;
 };
 
 /** Looks at names first and at the value only behind a secret one: what stands in other values may hold pairs of its own. */
 const assignment: Rule = (text) => {
   const parts: string[] = [];
   let copied = 0;
-  namePattern.lastIndex = 0;
-  for (let found = namePattern.exec(text); found !== null; found = namePattern.exec(text)) {
-    const value = findValue(text, found);
+  signPattern.lastIndex = 0;
+  for (let sign = signPattern.exec(text); sign !== null; sign = signPattern.exec(text)) {
+    const value = findValue(text, sign);
     if (value === '') continue;
-    const from = namePattern.lastIndex;
+    const from = signPattern.lastIndex;
     parts.push(text.slice(copied, from), toMaskedValue(value));
     copied = from + value.length;
-    namePattern.lastIndex = copied;
+    signPattern.lastIndex = copied;
   }
   return copied === 0 ? text : parts.join('') + text.slice(copied);
 };

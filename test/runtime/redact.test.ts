@@ -271,6 +271,8 @@ describe('one megabyte', () => {
     'password=',
     'password="',
     'password=\\"',
+    'token:',
+    ':',
     '://',
     '@',
     ' ',
