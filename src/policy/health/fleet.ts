@@ -1,7 +1,7 @@
 /** Orders and counts the judged clients and says the verdict in one line, as a lock screen shows it. Rendering is left to the command. */
 import { comparePriority } from './client-health.ts';
 import { sayCommonCause } from './common-cause.ts';
-import type { Priority, Verdict } from './facts.ts';
+import { criteria, type Priority, type Verdict } from './facts.ts';
 import type { CheckedClient, CheckedObservation, HealthCheck } from './report.ts';
 
 const stateRanks: Readonly<Record<CheckedClient['state'], number>> = {
@@ -29,10 +29,15 @@ const compareText = (a: string, b: string): number => {
 const findFirstSince = ({ observations }: CheckedClient): Date | null =>
   observations.map((observation) => observation.since).toSorted(compareTimes)[0] ?? null;
 
-/** Worst state, then priority, then deadline, then the longest failing, then name; total, so the order of reading does not show. */
+/** An instance that lets nobody in is worse than a deploy that is old, whichever was seen some milliseconds earlier. */
+const rankCriterion = (client: CheckedClient): number =>
+  client.state === 'fail' ? criteria.indexOf(findWorst(client)?.criterion ?? 'ci') : 0;
+
+/** Worst state, then priority, then what fails, then deadline, then the longest failing, then name; total, so the order of reading does not show. */
 export const compareClients = (a: CheckedClient, b: CheckedClient): number =>
   stateRanks[a.state] - stateRanks[b.state] ||
   comparePriority(a.priority, b.priority) ||
+  rankCriterion(a) - rankCriterion(b) ||
   compareTimes(a.respondBy, b.respondBy) ||
   compareTimes(findFirstSince(a), findFirstSince(b)) ||
   compareText(a.client.name, b.client.name) ||
@@ -99,6 +104,8 @@ const sayName = ({ client }: CheckedClient): string => shorten(client.name.trim(
 
 const sayMoment = (worst: CheckedObservation, sayTime: SayTime): string => {
   if (worst.moment !== undefined) return ` ${worst.moment.word} ${sayTime(worst.moment.at)}`;
+  // "34 days ago" says since when by itself; when a check first saw it is on the card.
+  if (worst.criterion === 'last-deploy') return '';
   return worst.verdict === 'fail' && worst.since !== null ? ` since ${sayTime(worst.since)}` : '';
 };
 

@@ -120,6 +120,18 @@ describe('order and counts', () => {
     ]);
   });
 
+  it('a refused sign-in comes before an old deploy of the same priority, and that one says its age only', () => {
+    const old = judged(
+      { key: 'a', name: 'Abbey' },
+      { pipeline: { deployTags: known([{ name: 'deploy/prod/20200101-000000', sha: 'a' }]) } },
+    );
+    expect([old, bad('Birch')].toSorted(compareClients).map(({ client }) => client.key)).toStrictEqual([
+      'birch',
+      'a',
+    ]);
+    expect(say([old])).not.toContain('since');
+  });
+
   it('does not depend on the order of reading', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(eight(), { minLength: 9 }), (shuffled) => {
