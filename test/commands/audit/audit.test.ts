@@ -1,0 +1,160 @@
+/** `audit` through the real door and store: filters, the file, and a chain that tells of every change. */
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defineAudit } from '../../../src/commands/audit/command.ts';
+import { defineNote } from '../../../src/commands/note/command.ts';
+import { readAudit, readAuditHead, readSealed, sealAudit } from '../../../src/store/audit-store.ts';
+import { addNote } from '../../../src/store/health-store.ts';
+import { createRequestStore } from '../../../src/store/request-store.ts';
+import { toText } from '../../support/answer-text.ts';
+import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
+import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
+import {
+  createTestDoor,
+  expectAnswer,
+  expectRefusal,
+  opsChannel,
+  type Person,
+  type TestDoor,
+} from '../../support/door.ts';
+
+let desk: DeskDatabase;
+let testDoor: TestDoor;
+let ids: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  desk = await createDeskDatabase();
+});
+afterAll(() => desk.drop());
+beforeEach(async () => {
+  await desk.clear();
+  ids = await writeTestClients(desk.database, [toTestClient('heritage'), toTestClient('bayline')]);
+  const { resolveTarget } = createRequestStore(desk.database, () => new Date());
+  testDoor = createTestDoor({
+    database: desk.database,
+    commands: [
+      defineNote({ addNote }),
+      defineAudit({ read: readAudit, readSealed, readHead: readAuditHead, resolveTarget, zone: 'UTC' }),
+    ],
+  });
+  await testDoor.ask('note heritage one', { as: 'operator' });
+  testDoor.pass(86_400_000);
+  await testDoor.ask('note bayline two', { as: 'approver' });
+  await testDoor.ask('note bayline three', { as: 'viewer' });
+});
+
+const readRows = async (line: string, place = opsChannel) => {
+  const data = expectAnswer(await testDoor.ask(line, { place })).data as readonly {
+    actor: string;
+    event: string;
+  }[];
+  return data.map(({ actor, event }) => `${actor.slice(7)} ${event}`).toSorted();
+};
+
+describe('audit', () => {
+  it.each<Person>(['viewer', 'operator', 'approver', 'contact', 'outsider'])(
+    'refuses a %s and writes that down',
+    async (as) => {
+      for (const line of ['audit', 'audit verify', 'audit export'])
+        expect(expectRefusal(await testDoor.ask(line, { as })).reason).toBe('denied');
+      const rows = await testDoor.readAuditRows();
+      expect(rows.filter(({ event, verb }) => event === 'denied' && verb === 'audit')).toHaveLength(3);
+    },
+  );
+
+  it.each([
+    ['audit', ['U0APPROVER answered', 'U0OPERATOR answered', 'U0VIEWER denied']],
+    ['audit --client heritage', ['U0OPERATOR answered']],
+    ['audit --by T0DESK:U0APPROVER', ['U0APPROVER answered']],
+    ['audit --by <@U0APPROVER|ann>', ['U0APPROVER answered']],
+    ['audit --event denied', ['U0VIEWER denied']],
+    ['audit --verb note --since 2026-11-21', ['U0APPROVER answered', 'U0VIEWER denied']],
+    ['audit --verb health', []],
+    ['audit export --client bayline', ['U0APPROVER answered', 'U0VIEWER denied']],
+  ])('%s', async (line, expected) => {
+    expect(await readRows(line)).toEqual(expected);
+  });
+
+  it('shows of one client where that client reads, and of no other even when asked', async () => {
+    const place = { ...opsChannel, channel: 'C0CLIENT' };
+    testDoor.setAudience('C0CLIENT', { kind: 'shared', targetIds: [ids['bayline'] ?? ''] });
+    expect(await readRows('audit', place)).toEqual(['U0APPROVER answered', 'U0VIEWER denied']);
+    expect(await readRows('audit --client heritage', place)).toEqual([]);
+  });
+
+  it('gives them all as JSON lines', async () => {
+    const lines =
+      expectAnswer(await testDoor.ask('audit export'))
+        .message.file?.content.trim()
+        .split('\n') ?? [];
+    expect(lines.map((line) => (JSON.parse(line) as { verb: string }).verb)).toEqual([
+      'note',
+      'note',
+      'note',
+    ]);
+  });
+
+  it.each([
+    ['audit --client nobody', 'not-found'],
+    ['audit --since yesterday', 'usage'],
+    ['audit burn', 'usage'],
+  ])('refuses %s', async (line, reason) => {
+    expect(expectRefusal(await testDoor.ask(line)).reason).toBe(reason);
+  });
+});
+
+describe('audit verify', () => {
+  const verify = async () => expectAnswer(await testDoor.ask('audit verify'));
+  /** As somebody with the database's own password would. */
+  const tamper = (statement: string) =>
+    desk.database.db.transaction().execute(async (trx) => {
+      await sql`set local session_replication_role = replica`.execute(trx);
+      await sql.raw(statement).execute(trx);
+    });
+
+  it('is whole, and counts what is not sealed yet', async () => {
+    expect(await sealAudit(desk.database)).toBe(3);
+    expect(await verify()).toMatchObject({ exit: 0, data: { kind: 'whole', count: 3, unsealed: 0 } });
+    expect(await verify()).toMatchObject({ data: { count: 3, unsealed: 1 } });
+    expect(await sealAudit(desk.database)).toBe(2);
+    expect(await verify()).toMatchObject({ exit: 0, data: { count: 5 } });
+  });
+
+  it.each([
+    [
+      'a changed person',
+      `update audit_rows set actor = 'T0DESK:U0SOMEBODY' where position = 2`,
+      2,
+      'changed',
+    ],
+    [
+      'changed words',
+      `update audit_rows set detail = detail || '{"more": 1}' where position = 1`,
+      1,
+      'changed',
+    ],
+    ['a changed moment', `update audit_rows set at = at + interval '1 ms' where position = 3`, 3, 'changed'],
+    ['a row taken out', 'delete from audit_rows where position = 2', 2, 'missing'],
+    [
+      'two rows exchanged',
+      'update audit_rows set position = -position where position < 3; update audit_rows set position = 3 + position where position < 0',
+      1,
+      'changed',
+    ],
+  ])('names the first broken row: %s', async (_what, statement, position, why) => {
+    await sealAudit(desk.database);
+    await tamper(statement);
+    const answer = await verify();
+    expect(answer).toMatchObject({ exit: 1, data: { kind: 'broken', position, why } });
+    expect(answer.message.text).toContain(`broken* at row ${position}`);
+  });
+
+  it('cannot be changed by an ordinary statement at all', async () => {
+    await sealAudit(desk.database);
+    const { db } = desk.database;
+    await expect(
+      db.updateTable('audit_rows').set({ actor: 'me' }).where('position', '=', '1').execute(),
+    ).rejects.toThrow('is sealed');
+    await expect(db.deleteFrom('audit_rows').execute()).rejects.toThrow('never deleted');
+    expect(toText(await testDoor.ask('audit verify'))).toContain('whole: 3 rows');
+  });
+});

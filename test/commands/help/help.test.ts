@@ -1,0 +1,68 @@
+/** `help` through the real door, over commands with many and with no words. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defineAddClient } from '../../../src/commands/add-client/command.ts';
+import { defineHelp } from '../../../src/commands/help/command.ts';
+import { defineNote } from '../../../src/commands/note/command.ts';
+import { clientFields } from '../../../src/policy/registry/client-fields.ts';
+import { addNote } from '../../../src/store/health-store.ts';
+import { registryRecord } from '../../../src/store/registry-store.ts';
+import { normalizeInstanceUrl } from '../../../src/systems/acumatica/instance-url.ts';
+import { toText } from '../../support/answer-text.ts';
+import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
+import { createTestDoor, expectAnswer, expectRefusal, people, type TestDoor } from '../../support/door.ts';
+
+let desk: DeskDatabase;
+let testDoor: TestDoor;
+beforeAll(async () => {
+  desk = await createDeskDatabase();
+  testDoor = createTestDoor({
+    database: desk.database,
+    commands: (late) => [
+      defineNote({ addNote }),
+      defineAddClient({ record: registryRecord, normalize: normalizeInstanceUrl }),
+      defineHelp({
+        commands: () => late().commands,
+        readGrants: (actor) => late().access.readGrants(actor),
+      }),
+    ],
+  });
+  testDoor.grant(people.contact, [{ role: 'contact', targetIds: ['00000000-0000-7000-8000-000000000001'] }]);
+});
+afterAll(() => desk.drop());
+
+describe('help', () => {
+  it.each([
+    ['admin', ['note', 'add-client', 'help']],
+    ['operator', ['note', 'help']],
+    ['viewer', ['help']],
+    ['contact', ['help']],
+  ] as const)('lists to a %s what they may ask for', async (as, verbs) => {
+    const { data } = expectAnswer(await testDoor.ask('help', { as }));
+    expect((data as readonly { verb: string }[]).map(({ verb }) => verb)).toEqual(verbs);
+  });
+
+  it('explains one command, by its alias too', async () => {
+    const text = toText(await testDoor.ask('help N'));
+    expect(text).toContain('note: Write a note on a client');
+    expect(text).toContain('Usage: /acuops note <client> <text>');
+    expect(text).toContain('Example: /acuops note heritage password is rotated on Friday');
+  });
+
+  it('shows the longest one whole: every flag, usage and an example that works', async () => {
+    const text = toText(await testDoor.ask('help add-client'));
+    for (const { flag } of clientFields) expect(text).toContain(`--${flag} `);
+    expect(text).not.toContain('more lines');
+    const example = /Example: \/acuops (.*)/.exec(text)?.[1] ?? '';
+    expect(expectAnswer(await testDoor.ask(example)).data).toMatchObject({ id: 'heritage' });
+  });
+
+  it('guesses the verb that was meant', async () => {
+    expect(expectRefusal(await testDoor.ask('help noet')).say).toContain('Did you mean `note`?');
+    expect(expectRefusal(await testDoor.ask('hlep')).say).toContain('Did you mean `help`?');
+    expect(expectRefusal(await testDoor.ask('<!channel>')).say).not.toContain('<!');
+  });
+
+  it('is not for outsiders', async () => {
+    expect(expectRefusal(await testDoor.ask('help', { as: 'outsider' })).reason).toBe('denied');
+  });
+});
