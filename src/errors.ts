@@ -39,8 +39,16 @@ export class AcuopsError extends Error {
 
 /** The write came from a worker whose lease was taken over; its work must stop without a trace. */
 export const createFencedError = (what: string): AcuopsError =>
-  new AcuopsError({ code: 'fenced', message: `lost the lease of ${what}`, say: 'Another worker took over.', retryable: true });
+  new AcuopsError({
+    code: 'fenced',
+    message: `lost the lease of ${what}`,
+    say: 'Another worker took over.',
+    retryable: true,
+  });
 
 export const isFenced = (error: unknown): boolean => error instanceof AcuopsError && error.code === 'fenced';
+
+export const isAway = (error: unknown): boolean =>
+  error instanceof AcuopsError && error.code === 'store-unavailable';
 
 export const toMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

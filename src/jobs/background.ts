@@ -14,10 +14,9 @@ export const startNotifier = (
   deliverDue: (owner: string, limit: number) => Promise<number>,
   log: Log,
   everyMs = 250,
-): Background => {
-  const owner = createId();
-  return startLoop('notifier', everyMs, async () => (await deliverDue(owner, 20)) >= 20, log);
-};
+): Background =>
+  // An owner for each round: what a slow sender says after its lease ran out is then nobody's.
+  startLoop('notifier', everyMs, async () => (await deliverDue(createId(), 20)) >= 20, log);
 
 /** `seal` seals a page and answers how many rows; rows wait about a second at most. */
 export const startSealer = (seal: () => Promise<number>, log: Log, everyMs = 700): Background =>

@@ -1,4 +1,4 @@
-/** A loop that runs a round, then sleeps, until it is stopped; a nudge cuts the sleep short. Trouble in a round is logged, never the end of the loop. */
+/** A loop that runs a round, then sleeps, until it is stopped; a nudge cuts the sleep short. Trouble in a round is logged (once while it lasts), never the end of the loop. */
 
 export interface Loop {
   readonly nudge: () => void;
@@ -13,9 +13,10 @@ export const startLoop = (
   round: () => Promise<boolean>,
   log: (line: string, detail: object) => void,
 ): Loop => {
-  let stopped = false;
+  const stopping = new AbortController();
   let wakeUp: (() => void) | undefined;
   let nudged = false;
+  let failed = 0;
   const sleep = () =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, everyMs);
@@ -25,15 +26,18 @@ export const startLoop = (
       };
     });
   const run = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       nudged = false;
       let more = false;
       try {
         more = await round();
+        if (failed > 1) log(`the ${name} loop works again`, { failed });
+        failed = 0;
       } catch (error) {
-        log(`the ${name} loop had trouble and goes on`, { error });
+        failed += 1;
+        if (failed === 1) log(`the ${name} loop had trouble and goes on`, { error });
       }
-      if (!more && !nudged && !stopped) await sleep();
+      if (!more && !nudged && !stopping.signal.aborted) await sleep();
       wakeUp = undefined;
     }
   };
@@ -44,7 +48,7 @@ export const startLoop = (
       wakeUp?.();
     },
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       wakeUp?.();
       await running;
     },

@@ -1,7 +1,8 @@
 /** The worker: takes due operations and open items by lease, hurried by hints, carried by a plain timer. What a step does is the engine's business. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Engine } from '../operations/engine.ts';
+import type { Item, Operation } from '../operations/operation.ts';
 import type { EngineStore } from '../operations/ports.ts';
+import { within } from '../runtime/bounded.ts';
 import { createId } from '../runtime/ids.ts';
 import type { HintQueue } from './hints.ts';
 import { startLoop } from './loop.ts';
@@ -31,9 +32,15 @@ export const startWorker = (parts: WorkerParts): DeskWorker => {
   const operationsAtOnce = parts.operationsAtOnce ?? 10;
   const itemsAtOnce = parts.itemsAtOnce ?? 96;
   const stopping = new AbortController();
+  let taking = true;
   const running = new Set<Promise<unknown>>();
-  let operations = 0;
-  let items = 0;
+  const operations = new Set<Operation>();
+  const items = new Set<Item>();
+  /** Claims under way count too, or a burst of hints would take more than the limit. */
+  let claiming = 0;
+  /** A hint found no room: whoever ends next looks at once instead of waiting for the timer. */
+  let crowded = false;
+  const countFree = () => operationsAtOnce - operations.size - claiming;
 
   const track = (work: Promise<unknown>): void => {
     const guarded = work.catch((error: unknown) =>
@@ -43,15 +50,42 @@ export const startWorker = (parts: WorkerParts): DeskWorker => {
     void guarded.finally(() => running.delete(guarded));
   };
 
-  const advance = async (claimed: Parameters<Engine['advance']>[0]): Promise<void> => {
-    operations += 1;
+  const advance = async (claimed: Operation): Promise<void> => {
+    operations.add(claimed);
     try {
-      const next = await parts.engine.advance(claimed, stopping.signal);
-      itemLoop.nudge();
-      // Woken while it ran: look again at once instead of waiting for the timer.
-      if (next === 'again' && !stopping.signal.aborted) dueLoop.nudge();
+      if ((await parts.engine.advance(claimed, stopping.signal)) === 'again') crowded = true;
     } finally {
-      operations -= 1;
+      operations.delete(claimed);
+      itemLoop.nudge();
+      lookAgain();
+    }
+  };
+
+  const runItem = async (item: Item, operation: Operation): Promise<void> => {
+    items.add(item);
+    try {
+      await parts.engine.runItem(item, operation, stopping.signal);
+    } finally {
+      items.delete(item);
+      itemLoop.nudge();
+    }
+  };
+
+  const lookAgain = (): void => {
+    if (!crowded) return;
+    crowded = false;
+    dueLoop.nudge();
+  };
+
+  const claim = async (places: number, find: () => Promise<readonly Operation[]>): Promise<boolean> => {
+    claiming += places;
+    try {
+      const claimed = await find();
+      for (const operation of claimed) track(advance(operation));
+      return claimed.length === places;
+    } finally {
+      claiming -= places;
+      lookAgain();
     }
   };
 
@@ -59,11 +93,9 @@ export const startWorker = (parts: WorkerParts): DeskWorker => {
     'due operations',
     everyMs,
     async () => {
-      const free = operationsAtOnce - operations;
-      if (free <= 0 || stopping.signal.aborted) return false;
-      const claimed = await parts.store.claimDue(owner, parts.leaseMs, free);
-      for (const operation of claimed) track(advance(operation));
-      return claimed.length === free;
+      const free = countFree();
+      if (free <= 0 || !taking) return false;
+      return claim(free, () => parts.store.claimDue(owner, parts.leaseMs, free));
     },
     parts.log,
   );
@@ -72,18 +104,10 @@ export const startWorker = (parts: WorkerParts): DeskWorker => {
     'items',
     Math.min(everyMs, 250),
     async () => {
-      const free = itemsAtOnce - items;
-      if (free <= 0 || stopping.signal.aborted) return false;
+      const free = itemsAtOnce - items.size;
+      if (free <= 0 || !taking) return false;
       const taken = await parts.store.takeItems(owner, parts.leaseMs, free);
-      for (const { item, operation } of taken) {
-        items += 1;
-        track(
-          parts.engine.runItem(item, operation, stopping.signal).finally(() => {
-            items -= 1;
-            itemLoop.nudge();
-          }),
-        );
-      }
+      for (const { item, operation } of taken) track(runItem(item, operation));
       return false;
     },
     parts.log,
@@ -92,28 +116,43 @@ export const startWorker = (parts: WorkerParts): DeskWorker => {
   const renewLoop = startLoop(
     'lease',
     parts.leaseMs / 3,
-    async () => (await parts.store.renewLeases(owner, parts.leaseMs), false),
+    async () => {
+      await parts.store.renewLeases(owner, parts.leaseMs, {
+        operations: [...operations],
+        items: [...items],
+      });
+      return false;
+    },
     parts.log,
   );
 
+  // A hint only claims; the step runs beside it, under the worker's own limit and in the worker's own stop.
   parts.queue.listen(async (operationId) => {
-    if (stopping.signal.aborted) return;
-    const claimed = await parts.store.claimOne(owner, parts.leaseMs, operationId);
-    if (claimed) await advance(claimed);
+    if (!taking) return;
+    if (countFree() <= 0) {
+      crowded = true;
+      return;
+    }
+    const look = claim(1, async () => {
+      const claimed = await parts.store.claimOne(owner, parts.leaseMs, operationId);
+      return claimed ? [claimed] : [];
+    });
+    track(look.catch(() => undefined));
+    await look;
   }, operationsAtOnce);
 
   return {
     stop: async (withinMs) => {
-      await Promise.all([dueLoop.stop(), itemLoop.stop()]);
-      const patience = wait(withinMs, 'late', { ref: false });
+      taking = false;
+      const startedAt = performance.now();
+      const leftMs = (share: number) => Math.max(0, withinMs * share - (performance.now() - startedAt));
+      await within<unknown>(Promise.all([dueLoop.stop(), itemLoop.stop()]), leftMs(0.3), () => undefined);
       // Most of the time goes to letting steps end; those that do not are told to stop and handed back.
-      const ended = Promise.allSettled([...running]);
-      if ((await Promise.race([ended, wait(withinMs * 0.6, 'late', { ref: false })])) === 'late')
-        stopping.abort();
-      await Promise.race([Promise.allSettled([...running]), patience]);
+      await within<unknown>(Promise.all(running), leftMs(0.6), () => undefined);
       stopping.abort();
-      await renewLoop.stop();
-      await parts.store.releaseLeases(owner);
+      await within<unknown>(Promise.all(running), leftMs(0.8), () => undefined);
+      await within(renewLoop.stop(), leftMs(0.9), () => undefined);
+      await within(parts.store.releaseLeases(owner), leftMs(1), () => undefined);
     },
   };
 };

@@ -1,5 +1,6 @@
 /** How a command is declared. Slack handler, help, CLI verb, `--json`, usage error and audit all follow from these definitions. */
 import type { z } from 'zod';
+import type { Audience, Grant } from '../policy/access.ts';
 import type { Actor, Place } from './call.ts';
 import type { Json } from './json.ts';
 import type { Message } from './message.ts';
@@ -75,6 +76,9 @@ export interface NowContext {
   readonly scope: Scope;
   /** What the asked key resolved to, where the command names a target; within `scope` always. */
   readonly targetId: string | null;
+  /** As they were read for this call: a command that asked again would wait for Slack, or for a second connection, inside the transaction. */
+  readonly grants: readonly Grant[];
+  readonly audience: Audience;
   readonly now: Date;
 }
 

@@ -4,11 +4,9 @@ import type { AnyCommand } from './command.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { toCode } from './words.ts';
 
-export const explainDenial = (
-  reason: 'no-role' | 'not-allowed' | 'other-target',
-  call: Call,
-  command: AnyCommand,
-): Refusal => {
+export type DenialReason = 'no-role' | 'not-allowed' | 'other-target';
+
+export const explainDenial = (reason: DenialReason, call: Call, command: AnyCommand): Refusal => {
   const who = toCode(`${call.actor.team}:${call.actor.user}`);
   switch (reason) {
     case 'no-role':

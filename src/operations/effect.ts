@@ -43,8 +43,8 @@ export type Begun =
 export interface EffectStore {
   /** One transaction: killswitch (unreadable counts as on), fence of the holder, others on the subject, then `intended`. @throws AcuopsError `fenced` */
   readonly begin: (intent: EffectIntent) => Promise<Begun>;
-  /** The same checks for a known effect that was surely not done: attempt + 1, intended again. */
-  readonly beginAgain: (intent: EffectIntent, effectId: string) => Promise<Begun>;
+  /** The same checks for a known effect whose attempt was surely not done: attempt + 1, intended again; `known` where somebody else was first. */
+  readonly beginAgain: (intent: EffectIntent, effectId: string, attempt: number) => Promise<Begun>;
   readonly settle: (
     effectId: string,
     state: EffectState,
@@ -81,7 +81,7 @@ export type EffectResult =
 export interface EffectDoor {
   readonly perform: (intent: EffectIntent, actions: EffectActions) => Promise<EffectResult>;
   /** An ambiguous effect whose answer came after all. */
-  readonly confirmLate: (effectId: string) => Promise<void>;
+  readonly confirmLate: (effectId: string, detail?: Json) => Promise<void>;
 }
 
 export const createEffectDoor = (store: EffectStore): EffectDoor => {
@@ -118,7 +118,7 @@ export const createEffectDoor = (store: EffectStore): EffectDoor => {
       await store.settle(effect.id, 'confirmed', looked.externalId);
       return { kind: 'confirmed', externalId: looked.externalId, effect };
     }
-    const again = await store.beginAgain(intent, effect.id);
+    const again = await store.beginAgain(intent, effect.id, effect.attempt);
     if (again.kind !== 'go') return again.kind === 'known' ? { kind: 'unclear', until: null } : again;
     return send(again.effect, actions);
   };
@@ -130,7 +130,7 @@ export const createEffectDoor = (store: EffectStore): EffectDoor => {
       if (begun.kind === 'known') return resume(intent, begun.effect, actions);
       return begun;
     },
-    confirmLate: (effectId) => store.settle(effectId, 'confirmed', null),
+    confirmLate: (effectId, detail) => store.settle(effectId, 'confirmed', null, detail),
   };
 };
 

@@ -1,19 +1,20 @@
 /** Moves operations: one leased step or item at a time, each outcome written under its fence. Loops, timers and queues are `jobs`' business. */
-import { AcuopsError, isFenced, toMessage } from '../errors.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { AcuopsError, isAway, isFenced } from '../errors.ts';
 import type { LongCommand } from './command.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json } from './json.ts';
 import { mapStrings } from './map-strings.ts';
 import type { Item, Operation, StepOutcome } from './operation.ts';
+import { failuresKey, toRetry, toRetryMs, toSave } from './plan-save.ts';
 import type { EngineStore, SaveStep } from './ports.ts';
-import { toExitCode } from './refusal.ts';
 import type { CommandList } from './words.ts';
 
-/** While items are open the join step looks this often, for the card's progress. */
-const progressMs = 2_000;
-const firstRetryMs = 500;
-const lastRetryMs = 30_000;
-/** A step that throws this often is broken, not unlucky: the operation fails with a reference. */
-const mostFailures = 8;
+/** Steps are short; one that hangs is given up and tried again, and its late writes are fenced. */
+const longestStepMs = 60_000;
+/** What an item gets beyond its deadline to notice that it has passed. */
+const itemGraceMs = 1_000;
+/** How often a result is offered to a store that is away. */
+const offerMs = 250;
 
 export interface EngineParts {
   readonly store: EngineStore;
@@ -23,10 +24,15 @@ export interface EngineParts {
   /** Takes secrets out of what outside systems said, before it is stored or drawn. */
   readonly redact: (text: string) => string;
   readonly log: (level: 'warn' | 'error', line: string, detail: object) => void;
+  /** Default 60 s. */
+  readonly stepMs?: number;
 }
 
 export interface Engine {
-  /** Runs one step of a claimed operation and saves it. `again` means it was woken meanwhile. Never throws for a step's own trouble. */
+  /**
+   * Runs one step of a claimed operation and saves it. `again` means it was woken meanwhile. Never throws for a step's own trouble.
+   * While the store is away the result is kept and offered again, until `signal` ends it.
+   */
   readonly advance: (operation: Operation, signal: AbortSignal) => Promise<'again' | 'idle'>;
   readonly runItem: (item: Item, operation: Operation, signal: AbortSignal) => Promise<void>;
 }
@@ -42,28 +48,29 @@ export const createEngine = (parts: EngineParts): Engine => ({
       );
     } catch (error) {
       if (isFenced(error)) return 'idle';
-      save = toRetry(operation, error, signal.aborted, parts);
+      if (!signal.aborted)
+        parts.log('error', 'a step failed', { operation: operation.spokenId, step: operation.step, error });
+      save = toRetry(operation, error, { ...parts, stopping: signal.aborted });
     }
     try {
-      return (await parts.store.saveStep(operation, save)) === 'woken' ? 'again' : 'idle';
+      return (await offer(() => parts.store.saveStep(operation, save), signal)) === 'woken'
+        ? 'again'
+        : 'idle';
     } catch (error) {
       if (!isFenced(error)) throw error;
       return 'idle';
     }
   },
   runItem: async (item, operation, signal) => {
-    const command = findLong(parts.commands, operation);
-    const remainingMs = item.deadlineAt.getTime() - parts.now().getTime();
-    const deadline = AbortSignal.timeout(Math.max(0, remainingMs));
+    const remainingMs = Math.max(0, item.deadlineAt.getTime() - parts.now().getTime());
+    // Past the deadline nobody asks for the result any more.
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(remainingMs + itemGraceMs)]);
     try {
-      if (!command.items) throw new Error(`${operation.verb} declares no items`);
-      const result = await command.items({
-        operation,
-        item,
-        now: parts.now,
-        signal: AbortSignal.any([signal, deadline]),
-      });
-      const { lastOne } = await parts.store.finishItem(item, mapStrings(result, parts.redact));
+      const result = await carryOut(parts, item, operation, signal, remainingMs);
+      const { lastOne } = await offer(
+        () => parts.store.finishItem(item, mapStrings(result, parts.redact)),
+        patience,
+      );
       if (lastOne) parts.hint(operation.id);
     } catch (error) {
       if (isFenced(error)) return;
@@ -73,10 +80,55 @@ export const createEngine = (parts: EngineParts): Engine => ({
           item: item.key,
           error,
         });
-      await parts.store.releaseItem(item, signal.aborted ? 0 : toRetryMs(item.attempt));
+      const dueInMs = signal.aborted || isAway(error) ? 0 : toRetryMs(item.attempt);
+      await offer(() => parts.store.releaseItem(item, dueInMs), patience);
     }
   },
 });
+
+const carryOut = async (
+  parts: EngineParts,
+  item: Item,
+  operation: Operation,
+  signal: AbortSignal,
+  remainingMs: number,
+): Promise<Json> => {
+  const command = findLong(parts.commands, operation);
+  if (!command.items) throw new Error(`${operation.verb} declares no items`);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(remainingMs)]);
+  return orThrow(
+    command.items({ operation, item, now: parts.now, signal: deadline }),
+    remainingMs + itemGraceMs,
+    `item ${item.key} goes on after its deadline`,
+  );
+};
+
+/** The outcome of work that was done outside is worth waiting for the store; the fence says whether it still counts. */
+const offer = async <T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isAway(error) || signal.aborted) throw error;
+      await wait(offerMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+};
+
+/** The work itself is not stopped: it was told by its signal, and what it writes later is fenced. */
+const orThrow = async <T>(work: Promise<T>, boundMs: number, what: string): Promise<T> => {
+  const late = new AbortController();
+  try {
+    return await Promise.race([
+      work,
+      wait(boundMs, undefined, { signal: late.signal }).then(() => {
+        throw new Error(what);
+      }),
+    ]);
+  } finally {
+    late.abort();
+  }
+};
 
 const findLong = (commands: CommandList, operation: Operation): LongCommand<unknown> => {
   const command = commands.find(operation.verb);
@@ -85,6 +137,8 @@ const findLong = (commands: CommandList, operation: Operation): LongCommand<unkn
       code: 'broken',
       message: `operation ${operation.spokenId} has verb "${operation.verb}", which this version does not carry out`,
       say: 'This version of the desk does not know that command.',
+      // While versions change, a worker of the newer one may take it.
+      retryable: true,
     });
   return command;
 };
@@ -100,113 +154,18 @@ const runStep = async (
       code: 'broken',
       message: `${operation.verb} has no step "${operation.step}"`,
       say: 'This version of the desk does not know that step.',
+      retryable: true,
     });
-  return step({ operation, now: parts.now, signal, items: () => parts.store.readItems(operation.id) });
-};
-
-const nothingNew = { newItems: [], itemsDeadline: null, audit: null, exit: null } as const;
-
-const toSave = (operation: Operation, outcome: StepOutcome, now: Date): SaveStep => {
-  switch (outcome.kind) {
-    case 'done':
-      return {
-        ...nothingNew,
-        state: 'done',
-        step: operation.step,
-        memory: {},
-        result: outcome.result,
-        exit: outcome.exit,
-        dueAt: null,
-        redraw: true,
-        audit: { exit: outcome.exit },
-      };
-    case 'refuse':
-      return {
-        ...nothingNew,
-        state: 'refused',
-        step: operation.step,
-        memory: {},
-        exit: toExitCode(outcome.refusal.reason),
-        dueAt: null,
-        redraw: true,
-        result: { refused: outcome.refusal.reason, say: outcome.refusal.say },
-        audit: { refused: outcome.refusal.reason },
-      };
-    case 'next':
-      return {
-        ...nothingNew,
-        state: 'open',
-        step: outcome.step,
-        memory: outcome.memory,
-        result: outcome.result,
-        dueAt: now,
-        redraw: outcome.result !== undefined,
-      };
-    case 'wait':
-      return {
-        ...nothingNew,
-        state: 'open',
-        step: operation.step,
-        memory: outcome.memory,
-        result: outcome.result,
-        dueAt: outcome.until,
-        redraw: outcome.result !== undefined,
-      };
-    case 'fan':
-      return {
-        ...nothingNew,
-        state: 'open',
-        step: outcome.step,
-        memory: outcome.memory,
-        result: outcome.result,
-        newItems: outcome.items,
-        itemsDeadline: outcome.deadline,
-        dueAt:
-          outcome.items.length === 0
-            ? now
-            : new Date(Math.min(outcome.deadline.getTime(), now.getTime() + progressMs)),
-        redraw: true,
-      };
-  }
-};
-
-const toRetryMs = (attempt: number): number =>
-  Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(attempt, 8)) * (0.5 + Math.random() / 2);
-
-/** Counts failures of one step in a row in its memory; an orderly stop hands the step back without counting. */
-const toRetry = (operation: Operation, error: unknown, stopping: boolean, parts: EngineParts): SaveStep => {
-  const { failures: before = 0, ...memory } = operation.memory as JsonObject & { failures?: number };
-  const failures = stopping ? Number(before) : Number(before) + 1;
-  const lasting = error instanceof AcuopsError && error.code === 'broken';
-  if (!stopping)
-    parts.log('error', 'a step failed', {
-      operation: operation.spokenId,
-      step: operation.step,
-      failures,
-      error,
-    });
-  if (failures >= mostFailures || lasting) {
-    const say = error instanceof AcuopsError ? error.say : 'Something broke.';
-    const result: Json = { failed: `${say} Reference ${operation.spokenId}.` };
-    return {
-      ...nothingNew,
-      state: 'failed',
-      step: operation.step,
-      memory: {},
-      result,
-      exit: 4,
-      dueAt: null,
-      redraw: true,
-      audit: { failed: toMessage(error).slice(0, 300) },
-    };
-  }
-  const waitMs = stopping ? 0 : toRetryMs(failures);
-  return {
-    ...nothingNew,
-    state: 'open',
-    step: operation.step,
-    memory: { ...memory, failures },
-    dueAt: new Date(parts.now().getTime() + waitMs),
-    redraw: false,
-  };
+  const stepMs = parts.stepMs ?? longestStepMs;
+  const { [failuresKey]: _, ...memory } = operation.memory;
+  return orThrow(
+    step({
+      operation: { ...operation, memory },
+      now: parts.now,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(stepMs)]),
+      items: () => parts.store.readItems(operation.id),
+    }),
+    stepMs,
+    `step ${operation.step} of ${operation.verb} did not end within ${stepMs} ms`,
+  );
 };

@@ -4,7 +4,11 @@ export const mapStrings = <T>(value: T, change: (text: string) => string): T => 
 const map = (value: unknown, change: (text: string) => string): unknown => {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((entry) => map(entry, change));
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
+  if (value === null || typeof value !== 'object' || !isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, map(entry, change)]));
+};
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 };

@@ -23,6 +23,8 @@ export interface NewOperation {
 }
 
 export interface NewAuditRow {
+  /** Of the request that it records: unique, so that a delivery is recorded once. */
+  readonly deliveryKey?: string | undefined;
   readonly actor: Actor;
   readonly place: Place;
   readonly via: string;
@@ -46,11 +48,22 @@ export interface StoredAnswer {
   readonly data: Json;
 }
 
+/** What a delivery led to when it came first. */
+export interface Delivery {
+  readonly actor: string;
+  readonly verb: string;
+  readonly event: string;
+  readonly detail: Json;
+  /** null where it was denied. */
+  readonly operation: Operation | null;
+  readonly where: 'place' | 'direct';
+}
+
 /** Writes of the request door, all in one transaction. */
 export interface RequestStore {
   readonly transact: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
-  /** The operation that this delivery already made, if any. */
-  readonly findDelivery: (tx: Tx, deliveryKey: string) => Promise<Operation | null>;
+  /** What this delivery already led to, if it came before. Until the transaction ends, the same delivery waits here. */
+  readonly findDelivery: (tx: Tx, deliveryKey: string) => Promise<Delivery | null>;
   /** Creates the row, retrying a clash of spoken ids. Returns null where the delivery key exists or the join key is taken by an open one. */
   readonly createOperation: (tx: Tx, operation: NewOperation) => Promise<Operation | null>;
   readonly findOpenByJoinKey: (tx: Tx, joinKey: string) => Promise<Operation | null>;
@@ -64,8 +77,12 @@ export interface RequestStore {
   readonly appendAudit: (tx: Tx, row: NewAuditRow) => Promise<void>;
   /** One card per operation and place; the second call for the same pair changes nothing. */
   readonly addCard: (tx: Tx, operationId: string, place: CardPlace) => Promise<void>;
-  /** Compare-and-set on the version a button carried. */
-  readonly decideOnCard: (tx: Tx, cardId: string, version: number) => Promise<'won' | 'lost' | 'missing'>;
+  /** Compare-and-set on the version a button carried; won, the card is drawn again with the next one. A card of another place is missing. */
+  readonly decideOnCard: (
+    tx: Tx,
+    card: { readonly id: string; readonly version: number },
+    place: Place,
+  ) => Promise<'won' | 'lost' | 'missing'>;
   /** The newest card of its place moves to another operation; an older one is marked superseded by it. */
   readonly takeOverCard: (tx: Tx, cardId: string, operation: Operation) => Promise<'moved' | 'superseded'>;
   readonly resolveTarget: (tx: Tx, key: string) => Promise<string | null>;
@@ -81,7 +98,8 @@ export interface AccessReader {
 export interface EngineStore {
   readonly claimDue: (owner: string, leaseMs: number, limit: number) => Promise<readonly Operation[]>;
   readonly claimOne: (owner: string, leaseMs: number, operationId: string) => Promise<Operation | null>;
-  readonly renewLeases: (owner: string, leaseMs: number) => Promise<void>;
+  /** Only what is at work: a lease whose holder forgot it (an answer was lost) must run out. */
+  readonly renewLeases: (owner: string, leaseMs: number, held: Held) => Promise<void>;
   /** Gives back what this owner holds, due at once; called on an orderly stop. */
   readonly releaseLeases: (owner: string) => Promise<void>;
   readonly saveStep: (operation: Operation, save: SaveStep) => Promise<'saved' | 'woken'>;
@@ -92,7 +110,14 @@ export interface EngineStore {
     limit: number,
   ) => Promise<readonly { item: Item; operation: Operation }[]>;
   readonly finishItem: (item: Item, result: Json) => Promise<{ readonly lastOne: boolean }>;
+  /** Given back for another try; where the lease was lost nothing happens. */
   readonly releaseItem: (item: Item, dueInMs: number) => Promise<void>;
+}
+
+/** What one worker is carrying out at this moment. */
+export interface Held {
+  readonly operations: readonly Pick<Operation, 'id' | 'fence'>[];
+  readonly items: readonly Pick<Item, 'operationId' | 'key' | 'fence'>[];
 }
 
 /** What a step's outcome changes, written in one transaction under the fence; always releases the lease. */

@@ -1,31 +1,20 @@
 /** The one door for everything that is asked: access, then operation and audit row in one transaction, then the answer. Edges acknowledge only after it. */
-import { decideAccess } from '../policy/access.ts';
+import { type Audience, decideAccess, type Grant } from '../policy/access.ts';
 import type { Call } from './call.ts';
 import type { Answer, AnyCommand, LongCommand, NowCommand } from './command.ts';
 import { explainDenial } from './denial.ts';
 import type { Json } from './json.ts';
 import { mapStrings } from './map-strings.ts';
 import type { Operation } from './operation.ts';
-import type { AccessReader, CardPlace, RequestStore, StoredAnswer } from './ports.ts';
-
+import type { AccessReader, CardPlace, RequestStore } from './ports.ts';
+import type { Receipt } from './receipt.ts';
 import { type Refusal, refuse, toExitCode } from './refusal.ts';
+import { replay } from './replay.ts';
+import type { Scope } from './scope.ts';
 import type { Tx } from './tx.ts';
 import { type CommandList, parseInput } from './words.ts';
 
-export type Receipt =
-  | {
-      readonly kind: 'answered';
-      readonly operation: Operation;
-      readonly answer: Answer;
-      readonly where: 'place' | 'direct';
-    }
-  | {
-      readonly kind: 'started';
-      readonly operation: Operation;
-      readonly joined: boolean;
-      readonly where: 'place' | 'direct';
-    }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly operation: Operation | null };
+export type { Receipt } from './receipt.ts';
 
 export interface RequestDoor {
   /** @throws AcuopsError `store-unavailable` where Postgres is away; nothing was recorded then. */
@@ -45,18 +34,22 @@ export interface RequestParts {
 
 export const createRequestDoor = (parts: RequestParts): RequestDoor => ({
   request: async (call) => {
+    const clean = (text: string) => parts.redact(toStorable(text));
     const command = parts.commands.find(call.verb);
     if (!command || (command.hidden && call.via !== 'timer'))
-      return { kind: 'refused', refusal: parts.commands.explainUnknown(call.verb), operation: null };
+      return { kind: 'refused', refusal: parts.commands.explainUnknown(clean(call.verb)), operation: null };
     const wrongPlace = checkPlace(command, call);
     if (wrongPlace) return { kind: 'refused', refusal: wrongPlace, operation: null };
-    const input = parseInput(command, mapStrings(call.input, parts.redact));
+    const input = parseInput(command, mapStrings(call.input, clean));
     if (input.kind === 'refused') return { kind: 'refused', refusal: input, operation: null };
     const receipt = await admit(parts, call, command, input.value);
     if (receipt.kind === 'started') parts.hint(receipt.operation.id);
     return receipt;
   },
 });
+
+/** Postgres takes neither NUL nor half a surrogate pair, and nobody can read them. */
+const toStorable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
 
 const checkPlace = (command: AnyCommand, call: Call): Refusal | null => {
   if (command.only === 'slack' && call.via !== 'slack')
@@ -82,7 +75,7 @@ const admit = async (
   ]);
   return parts.store.transact(async (tx) => {
     const earlier = await parts.store.findDelivery(tx, call.deliveryKey);
-    if (earlier) return replay(command, earlier);
+    if (earlier) return replay(command, call, earlier);
     const asked = command.asks(input);
     const targetId = asked.kind === 'key' ? await parts.store.resolveTarget(tx, asked.key) : null;
     const decision = decideAccess({
@@ -94,7 +87,7 @@ const admit = async (
     });
     if (decision.kind === 'deny') {
       await parts.store.appendAudit(tx, {
-        ...whoAndWhere(call),
+        ...toAuditHead(call, command),
         event: 'denied',
         operationId: null,
         targetId,
@@ -104,14 +97,17 @@ const admit = async (
     }
     if (asked.kind === 'key' && decision.targetId === null)
       return { kind: 'refused', refusal: parts.commands.explainUnknownTarget(asked.key), operation: null };
+    const { scope, where } = decision;
     const admitted: Admitted = {
       parts,
       call,
       tx,
       input,
-      scope: decision.scope,
+      scope,
       targetId: decision.targetId,
-      where: decision.where,
+      where,
+      grants,
+      audience,
     };
     return command.kind === 'now' ? answerNow(admitted, command) : start(admitted, command);
   });
@@ -122,13 +118,15 @@ interface Admitted {
   readonly call: Call;
   readonly tx: Tx;
   readonly input: unknown;
-  readonly scope: Operation['scope'];
+  readonly scope: Scope;
   readonly targetId: string | null;
   readonly where: 'place' | 'direct';
+  readonly grants: readonly Grant[];
+  readonly audience: Audience;
 }
 
 const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Promise<Receipt> => {
-  const { parts, call, tx, input, scope, targetId, where } = admitted;
+  const { parts, call, tx, input, scope, targetId, where, grants, audience } = admitted;
   const lost = await loseCard(admitted);
   if (lost) return lost;
   const operation = await parts.store.createOperation(tx, {
@@ -136,7 +134,7 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
     state: 'done',
     step: 'answered',
   });
-  if (!operation) return replayLater(admitted, command);
+  if (!operation) return askAgain;
   const raw = await command.run(
     {
       tx,
@@ -147,6 +145,8 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
       via: call.via,
       scope,
       targetId,
+      grants,
+      audience,
       now: parts.now(),
     },
     input,
@@ -155,27 +155,8 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
     raw.kind === 'answer'
       ? { ...raw, message: mapStrings(raw.message, parts.redact), data: mapStrings(raw.data, parts.redact) }
       : raw;
-  const refused = answer.kind === 'refused';
-  await parts.store.finishNow(
-    tx,
-    operation.id,
-    refused
-      ? { message: null, data: { refused: answer.reason, say: answer.say } }
-      : { message: answer.message, data: answer.data },
-    refused ? toExitCode(answer.reason) : answer.exit,
-    refused ? 'refused' : 'done',
-  );
-  await parts.store.appendAudit(tx, {
-    ...whoAndWhere(call),
-    event: refused ? 'refused' : 'answered',
-    operationId: operation.id,
-    targetId,
-    detail: {
-      input: toRecordable(command, input),
-      ...(refused ? { reason: answer.reason } : { changed: answer.audit ?? null }),
-    },
-  });
-  if (refused) return { kind: 'refused', refusal: answer, operation };
+  await recordAnswer(admitted, command, operation.id, answer);
+  if (answer.kind === 'refused') return { kind: 'refused', refusal: answer, operation };
   // An answer that the place may not see goes to the actor's DM, by the same outbox as every card.
   // So does one with a file, which a private line in a channel cannot carry.
   const delivered = answer.message.file && call.via === 'slack' ? 'direct' : where;
@@ -184,67 +165,93 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
   return { kind: 'answered', operation, answer, where: delivered };
 };
 
+const recordAnswer = async (
+  { parts, call, tx, input, targetId }: Admitted,
+  command: AnyCommand,
+  operationId: string,
+  answer: Answer | Refusal,
+): Promise<void> => {
+  const refused = answer.kind === 'refused';
+  await parts.store.finishNow(
+    tx,
+    operationId,
+    refused
+      ? { message: null, data: { refused: answer.reason, say: answer.say } }
+      : { message: answer.message, data: answer.data },
+    refused ? toExitCode(answer.reason) : answer.exit,
+    refused ? 'refused' : 'done',
+  );
+  await parts.store.appendAudit(tx, {
+    ...toAuditHead(call, command),
+    event: refused ? 'refused' : 'answered',
+    operationId,
+    targetId,
+    detail: {
+      input: toRecordable(command, input),
+      ...(refused ? { reason: answer.reason } : { changed: answer.audit ?? null }),
+    },
+  });
+};
+
 const start = async (admitted: Admitted, command: LongCommand<unknown>): Promise<Receipt> => {
   const { parts, call, tx, input, scope, targetId, where } = admitted;
   const lost = await loseCard(admitted);
   if (lost) return lost;
-  const fresh = toNewOperation(admitted, command);
-  const created = await parts.store.createOperation(tx, {
-    ...fresh,
-    state: 'open',
-    step: command.firstStep,
-    deadlineMs: command.deadlineMs,
-  });
-  const running =
-    created ?? (fresh.joinKey === null ? null : await parts.store.findOpenByJoinKey(tx, fresh.joinKey));
-  if (!running) return replayLater(admitted, command);
-  const cardMoves = call.card?.takeOver
-    ? await parts.store.takeOverCard(tx, call.card.id, running)
-    : 'superseded';
+  const begun = await createOrJoin(admitted, command);
+  if (!begun) return askAgain;
+  const { operation, joined } = begun;
+  // A picture that this place may not show never takes over the place's card.
+  const cardMoves =
+    call.card?.takeOver && where === 'place'
+      ? await parts.store.takeOverCard(tx, call.card.id, operation)
+      : 'superseded';
   if (cardMoves === 'superseded' && call.place.kind !== 'terminal')
-    await parts.store.addCard(tx, running.id, toCardPlace(call, where));
+    await parts.store.addCard(tx, operation.id, toCardPlace(call, where));
   await parts.store.appendAudit(tx, {
-    ...whoAndWhere(call),
-    event: created ? 'asked' : 'joined',
-    operationId: running.id,
+    ...toAuditHead(call, command),
+    event: joined ? 'joined' : 'asked',
+    operationId: operation.id,
     targetId,
     detail: {
       input: toRecordable(command, input),
       scope: scope.kind === 'all' ? 'all' : [...scope.targetIds],
     },
   });
-  return { kind: 'started', operation: running, joined: !created, where };
+  return { kind: 'started', operation, joined, where };
+};
+
+/** The one that is joined may end between two looks; then there is room for a new one. */
+const createOrJoin = async (
+  admitted: Admitted,
+  command: LongCommand<unknown>,
+): Promise<{ readonly operation: Operation; readonly joined: boolean } | null> => {
+  const { parts, tx } = admitted;
+  const fresh = toNewOperation(admitted, command);
+  for (let look = 0; look < 3; look += 1) {
+    const created = await parts.store.createOperation(tx, {
+      ...fresh,
+      state: 'open',
+      step: command.firstStep,
+      deadlineMs: command.deadlineMs,
+    });
+    if (created) return { operation: created, joined: false };
+    const running = fresh.joinKey === null ? null : await parts.store.findOpenByJoinKey(tx, fresh.joinKey);
+    if (running) return { operation: running, joined: true };
+  }
+  return null;
+};
+
+const askAgain: Receipt = {
+  kind: 'refused',
+  refusal: refuse('conflict', 'Somebody asked the same at this moment. Ask again.'),
+  operation: null,
 };
 
 /** A button carries the version it was drawn with; only the first press of a version counts. */
 const loseCard = async ({ parts, tx, call }: Admitted): Promise<Receipt | null> => {
   if (!call.card) return null;
-  const verdict = await parts.store.decideOnCard(tx, call.card.id, call.card.version);
+  const verdict = await parts.store.decideOnCard(tx, call.card, call.place);
   return verdict === 'won' ? null : { kind: 'refused', refusal: explainLostCard(verdict), operation: null };
-};
-
-/** The same delivery a second time: the first one's answer, without its secret. */
-const replay = (command: AnyCommand, operation: Operation): Receipt => {
-  if (command.kind === 'long') return { kind: 'started', operation, joined: false, where: 'place' };
-  const stored = operation.result as unknown as StoredAnswer | null;
-  if (operation.state === 'refused' || !stored?.message)
-    return { kind: 'refused', refusal: refuse('conflict', 'This was already answered.'), operation };
-  return {
-    kind: 'answered',
-    operation,
-    answer: { kind: 'answer', message: stored.message, data: stored.data, exit: operation.exit ?? 0 },
-    where: 'place',
-  };
-};
-
-const replayLater = async ({ parts, tx, call }: Admitted, command: AnyCommand): Promise<Receipt> => {
-  const earlier = await parts.store.findDelivery(tx, call.deliveryKey);
-  if (earlier) return replay(command, earlier);
-  return {
-    kind: 'refused',
-    refusal: refuse('conflict', 'Somebody asked the same at this moment. Ask again.'),
-    operation: null,
-  };
 };
 
 const toNewOperation = ({ call, input, scope, targetId }: Admitted, command: AnyCommand) => ({
@@ -265,11 +272,13 @@ const toCardPlace = (call: Call, where: 'place' | 'direct'): CardPlace => ({
   thread: where === 'direct' ? null : (call.place.thread ?? null),
 });
 
-const whoAndWhere = (call: Call) => ({
+/** The verb as it is listed, not the alias that was typed: filters of the audit find it. */
+const toAuditHead = (call: Call, command: AnyCommand) => ({
+  deliveryKey: call.deliveryKey,
   actor: call.actor,
   place: call.place,
   via: call.via,
-  verb: call.verb,
+  verb: command.verb,
 });
 
 /** Input as it may be written down: a command's secret fields are left out, dates become text. */

@@ -41,12 +41,12 @@ export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
   };
 };
 
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
+const unseen = /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069`]/gu;
+
 /** Words as typed in code font: nothing in them can ping, link or break out. At most `most` characters: 80 hold any word, our own lines may be longer. */
 export const toCode = (text: string, most = 80): string => {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
-  const inert = text
-    .replaceAll(/[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069`]/gu, '')
-    .slice(0, most);
+  const inert = text.replaceAll(unseen, '').slice(0, most).toWellFormed();
   return `\`${inert.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\``;
 };
 
@@ -73,36 +73,41 @@ export const parseWords = (
   while (index < words.length) {
     const word = words[index] ?? '';
     index += 1;
-    const flag = /^(?:--|[—–])([a-z][\w-]*)(?:=(.*))?$/isu.exec(word);
-    // Free text may hold dashes: once every positional is read, only known flags are flags.
-    if (
-      !flag ||
-      (command.words.rest &&
-        free.length > command.words.positionals.length &&
-        !isKnownFlag(command.words, flag[1]))
-    ) {
+    const flag = readFlag(command.words, word, free.length);
+    if (!flag) {
       free.push(word);
       continue;
     }
-    const name = (flag[1] ?? '').toLowerCase();
-    const spec = command.words.flags[name];
-    if (!spec) return explainFlag(command, name);
+    const spec = isKnownFlag(command.words, flag.name) ? command.words.flags[flag.name] : undefined;
+    if (!spec) return explainFlag(command, flag.name);
     if (spec.kind === 'switch') {
-      if (flag[2] !== undefined) return explainUsage(command, `${toCode(`--${name}`)} takes no value.`);
-      raw[toField(name)] = true;
+      if (flag.value !== undefined)
+        return explainUsage(command, `${toCode(`--${flag.name}`)} takes no value.`);
+      raw[toField(flag.name)] = true;
       continue;
     }
-    const value = flag[2] ?? words[index];
-    if (flag[2] === undefined) index += 1;
-    if (value === undefined || value === '')
-      return explainUsage(command, `${toCode(`--${name}`)} needs a value.`);
-    raw[toField(name)] = value;
+    const value = flag.value ?? words[index];
+    if (flag.value === undefined) index += 1;
+    if (!value) return explainUsage(command, `${toCode(`--${flag.name}`)} needs a value.`);
+    raw[toField(flag.name)] = value;
   }
   return placeWords(command, free, raw);
 };
 
-const isKnownFlag = (spec: WordSpec, name: string | undefined): boolean =>
-  name !== undefined && name.toLowerCase() in spec.flags;
+/** Free text may hold dashes: once every positional is read, only known flags are flags. */
+const readFlag = (
+  spec: WordSpec,
+  word: string,
+  freeBefore: number,
+): { readonly name: string; readonly value: string | undefined } | null => {
+  const match = /^(?:--|[—–])([a-z][\w-]*)(?:=(.*))?$/isu.exec(word);
+  if (!match) return null;
+  const name = (match[1] ?? '').toLowerCase();
+  const inText = spec.rest !== undefined && freeBefore > spec.positionals.length;
+  return inText && !isKnownFlag(spec, name) ? null : { name, value: match[2] };
+};
+
+const isKnownFlag = (spec: WordSpec, name: string): boolean => Object.hasOwn(spec.flags, name);
 
 const placeWords = (
   command: AnyCommand,

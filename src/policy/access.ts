@@ -70,32 +70,33 @@ export const decideAccess = (question: AccessQuestion): AccessDecision => {
   const rights = decideRights(grants, permission);
   if (isWithin(rights, nothing)) return { kind: 'deny', reason: 'not-allowed' };
   const shown = toAudienceScope(audience);
-  if (asked.kind === 'key') {
-    if (targetId === null || !isInScope(rights, targetId))
-      return rights.kind === 'all'
-        ? {
-            kind: 'allow',
-            scope: rights,
-            targetId: null,
-            where: audience.kind === 'shared' ? 'direct' : 'place',
-          }
-        : { kind: 'deny', reason: 'other-target' };
-    const only: Scope = { kind: 'only', targetIds: [targetId] };
-    return { kind: 'allow', scope: only, targetId, where: isInScope(shown, targetId) ? 'place' : 'direct' };
+  const whole = { kind: 'allow', scope: rights, targetId: null } as const;
+  const atDesk = { ...whole, where: shown.kind === 'all' ? 'place' : 'direct' } as const;
+  switch (asked.kind) {
+    case 'key':
+      if (targetId !== null && isInScope(rights, targetId)) return decideOne(targetId, shown);
+      return rights.kind === 'all' ? atDesk : { kind: 'deny', reason: 'other-target' };
+    case 'none':
+      return { ...whole, scope: intersectScopes(rights, shown), where: 'place' };
+    case 'desk':
+      return rights.kind === 'all' ? atDesk : { kind: 'deny', reason: 'not-allowed' };
+    case 'visible':
+    case 'tier':
+      return decideMany(rights, shown);
   }
-  if (asked.kind === 'none')
-    return { kind: 'allow', scope: intersectScopes(rights, shown), targetId: null, where: 'place' };
-  if (asked.kind === 'desk') {
-    if (rights.kind !== 'all') return { kind: 'deny', reason: 'not-allowed' };
-    return {
-      kind: 'allow',
-      scope: rights,
-      targetId: null,
-      where: audience.kind === 'shared' ? 'direct' : 'place',
-    };
-  }
-  const scope = intersectScopes(rights, shown);
-  // A channel shared with strangers but mapped to no client shows nothing: the actor is answered alone.
-  if (isWithin(scope, nothing)) return { kind: 'allow', scope: rights, targetId: null, where: 'direct' };
-  return { kind: 'allow', scope, targetId: null, where: 'place' };
 };
+
+/** A place that may see none of the actor's targets shows nothing: the actor is answered alone. */
+const decideMany = (rights: Scope, shown: Scope): AccessDecision => {
+  const scope = intersectScopes(rights, shown);
+  return isWithin(scope, nothing)
+    ? { kind: 'allow', scope: rights, targetId: null, where: 'direct' }
+    : { kind: 'allow', scope, targetId: null, where: 'place' };
+};
+
+const decideOne = (targetId: string, shown: Scope): AccessDecision => ({
+  kind: 'allow',
+  scope: { kind: 'only', targetIds: [targetId] },
+  targetId,
+  where: isInScope(shown, targetId) ? 'place' : 'direct',
+});

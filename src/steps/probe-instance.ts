@@ -122,14 +122,10 @@ const signInOnce = async (
         });
         if (signIn.kind === 'refused')
           await powers.holds.write(environment.instanceId, keys.fingerprint, now());
-        if (signedOut)
-          return {
-            kind: 'confirmed',
-            externalId: null,
-            detail: { signIn, at: now().toISOString() } as unknown as Json,
-          };
+        const detail = { signIn, at: now().toISOString() } as unknown as Json;
+        if (signedOut) return { kind: 'confirmed', externalId: null, detail };
         void settled
-          .then((closed) => (closed ? powers.effects.confirmLate(effect.id) : undefined))
+          .then((closed) => (closed ? powers.effects.confirmLate(effect.id, detail) : undefined))
           .catch(() => undefined);
         throw new SessionLeftOpen(signIn);
       },

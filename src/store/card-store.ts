@@ -70,7 +70,8 @@ export const createCardStore = (database: Database, now: () => Date): CardStore 
       change(cardId, owner, { posted_channel: posted.channel, posted_ts: posted.ts }),
     markDelivered: (cardId, owner, version, paceMs) =>
       change(cardId, owner, {
-        delivered_version: version,
+        // A sender whose lease ran out never turns the card back.
+        delivered_version: sql`greatest(delivered_version, ${version})`,
         next_at: after(paceMs),
         lease_owner: null,
         lease_until: null,

@@ -20,6 +20,7 @@ export type Db = Kysely<Tables>;
 
 export interface Database {
   readonly db: Db;
+  /** `work` does nothing but this transaction: it is run again where Postgres broke a deadlock. */
   readonly transact: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   readonly migrate: () => Promise<void>;
   /** `head` when every migration ran; else which are missing. */
@@ -53,6 +54,8 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     connectionTimeoutMillis: 2_000,
     // Slack waits three seconds; a statement that takes longer has lost its reader.
     statement_timeout: 10_000,
+    // A server that hangs cannot end a statement by itself; then the caller is told all the same.
+    query_timeout: 12_000,
     idle_in_transaction_session_timeout: 15_000,
     application_name: 'acuops',
   });
@@ -63,7 +66,9 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   return {
     db,
     transact: (work) =>
-      translate(() => db.transaction().execute((trx) => work({ kind: 'tx', trx } as StoreTx))),
+      translate(() =>
+        againAfterDeadlock(() => db.transaction().execute((trx) => work({ kind: 'tx', trx } as StoreTx))),
+      ),
     migrate: async () => {
       const { error } = await migrator.migrateToLatest();
       if (error) throw toStoreError(error);
@@ -84,6 +89,17 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   };
 };
 
+/** Postgres ends one of two transactions that wait for each other; nothing of it was written, so it is done again. */
+const againAfterDeadlock = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let again = 0; ; again += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (again >= 2 || !(error instanceof DatabaseError) || error.code !== '40P01') throw error;
+    }
+  }
+};
+
 /** Runs a query and translates "Postgres is away" to our own error; everything else passes. */
 export const translate = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
@@ -101,7 +117,7 @@ const toStoreError = (error: unknown): unknown => {
   const away =
     /^(?:08|53|57)/u.test(code) ||
     /^(?:ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ENOENT)/u.test(code) ||
-    /connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/iu.test(
+    /connection terminated|timeout exceeded when trying to connect|query read timeout|Client has encountered a connection error/iu.test(
       error.message,
     );
   if (!away) return error;
@@ -114,11 +130,17 @@ const toStoreError = (error: unknown): unknown => {
   });
 };
 
-/** JSON for a jsonb column; NUL characters, which Postgres refuses, are left out. */
+/** What Postgres refuses in text: NUL characters are left out, halves of surrogate pairs replaced. */
+const toStorable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
+
+/** JSON for a jsonb column, storable in values and keys. */
 export const toJsonText = (value: unknown): string =>
-  JSON.stringify(value ?? null, (_, entry: unknown) =>
-    typeof entry === 'string' ? entry.replaceAll('\u0000', '') : entry,
-  );
+  JSON.stringify(value ?? null, (_, entry: unknown) => {
+    if (typeof entry === 'string') return toStorable(entry);
+    if (entry === null || typeof entry !== 'object' || Array.isArray(entry)) return entry;
+    if (Object.keys(entry).every((key) => key === toStorable(key))) return entry;
+    return Object.fromEntries(Object.entries(entry).map(([key, inner]) => [toStorable(key), inner]));
+  });
 
 /** The queue's own small pool: BullMQ finds its tables by the search path. Closed by whoever opened it. */
 export const openQueuePool = (url: string, max: number, log: DatabaseOptions['log']): Pool => {

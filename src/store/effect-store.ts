@@ -12,11 +12,7 @@ export const createEffectStore = (database: Database, now: () => Date): EffectSt
     database.transact(async (tx): Promise<Begun> => {
       const db = toDb(tx);
       await checkHolder(db, intent);
-      // One at a time per subject, so that two workers cannot both find it free.
-      if (intent.exclusiveMs !== undefined)
-        await sql`select pg_advisory_xact_lock(hashtextextended(${`${intent.kind} ${intent.subject}`}, 0))`.execute(
-          db,
-        );
+      await lockSubject(db, intent);
       const known = await db
         .selectFrom('effects')
         .selectAll()
@@ -50,10 +46,11 @@ export const createEffectStore = (database: Database, now: () => Date): EffectSt
         .executeTakeFirstOrThrow();
       return { kind: 'known', effect: toEffect(raced) };
     }),
-  beginAgain: (intent, effectId) =>
+  beginAgain: (intent, effectId, attempt) =>
     database.transact(async (tx): Promise<Begun> => {
       const db = toDb(tx);
       await checkHolder(db, intent);
+      await lockSubject(db, intent);
       const stop = await checkFree(db, intent, now(), effectId);
       if (stop) return stop;
       const row = await db
@@ -66,6 +63,8 @@ export const createEffectStore = (database: Database, now: () => Date): EffectSt
           fence: toFence(intent),
         })
         .where('id', '=', effectId)
+        // Of two that found the same attempt undone, one goes.
+        .where('attempt', '=', attempt)
         .where('state', 'in', ['intended', 'ambiguous'])
         .returningAll()
         .executeTakeFirst();
@@ -94,6 +93,12 @@ export const createEffectStore = (database: Database, now: () => Date): EffectSt
     );
   },
 });
+
+/** One at a time per subject, so that two workers cannot both find it free. */
+const lockSubject = async (db: Db, { kind, subject, exclusiveMs }: EffectIntent): Promise<void> => {
+  if (exclusiveMs !== undefined)
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`${kind} ${subject}`}, 0))`.execute(db);
+};
 
 const toFence = (intent: EffectIntent): number | null =>
   intent.holder === null

@@ -4,7 +4,7 @@ import { createFencedError } from '../errors.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { EngineStore, SaveStep } from '../operations/ports.ts';
 import { type Database, type Db, toDb, toJsonText, translate } from './database.ts';
-import { createItemStore, type LimitOf } from './item-store.ts';
+import { addItems, closeItems, createItemStore, type LimitOf } from './item-store.ts';
 import { toOperation } from './operation-rows.ts';
 import { appendAudit } from './request-store.ts';
 
@@ -32,60 +32,58 @@ export const createEngineStore = (database: Database, now: () => Date, limitOf: 
       );
       return rows[0] ? toOperation(rows[0]) : null;
     },
-    renewLeases: async (owner, leaseMs) => {
+    renewLeases: async (owner, leaseMs, held) => {
       // Only what is still live: a lease that ran out may already be somebody else's to take.
+      if (held.operations.length > 0)
+        await translate(() =>
+          sql`update operations o set lease_until = ${inMs(leaseMs)}
+            from unnest(${held.operations.map(({ id }) => id)}::uuid[], ${held.operations.map(({ fence }) => fence)}::int[]) as h(id, fence)
+            where o.id = h.id and o.fence = h.fence and lease_owner = ${owner} and lease_until > clock_timestamp()`.execute(
+            db,
+          ),
+        );
+      if (held.items.length > 0)
+        await translate(() =>
+          sql`update operation_items i set lease_until = ${inMs(leaseMs)}
+            from unnest(${held.items.map((item) => item.operationId)}::uuid[], ${held.items.map((item) => item.key)}::text[], ${held.items.map((item) => item.fence)}::int[]) as h(operation_id, key, fence)
+            where i.operation_id = h.operation_id and i.key = h.key and i.fence = h.fence
+              and state = 'open' and lease_owner = ${owner} and lease_until > clock_timestamp()`.execute(db),
+        );
+    },
+    releaseLeases: async (owner) => {
+      const free = { lease_owner: null, lease_until: null };
       await translate(() =>
-        db
-          .updateTable('operations')
-          .set({ lease_until: inMs(leaseMs) })
-          .where('lease_owner', '=', owner)
-          .where(sql<SqlBool>`lease_until > clock_timestamp()`)
-          .execute(),
+        db.updateTable('operations').set(free).where('lease_owner', '=', owner).execute(),
       );
       await translate(() =>
         db
           .updateTable('operation_items')
-          .set({ lease_until: inMs(leaseMs) })
+          .set(free)
           .where('lease_owner', '=', owner)
           .where('state', '=', 'open')
-          .where(sql<SqlBool>`lease_until > clock_timestamp()`)
           .execute(),
       );
     },
-    releaseLeases: async (owner) => {
-      await db
-        .updateTable('operations')
-        .set({ lease_owner: null, lease_until: null })
-        .where('lease_owner', '=', owner)
-        .execute();
-      await db
-        .updateTable('operation_items')
-        .set({ lease_owner: null, lease_until: null })
-        .where('lease_owner', '=', owner)
-        .where('state', '=', 'open')
-        .execute();
-    },
     saveStep: (operation, save) =>
-      database.transact((tx) =>
-        saveStep(toDb(tx), operation, save, now()).then(async (woken) => {
-          if (save.audit !== null)
-            await appendAudit(
-              tx,
-              {
-                actor: operation.actor,
-                place: operation.place,
-                via: 'worker',
-                event: 'finished',
-                verb: operation.verb,
-                operationId: operation.id,
-                targetId: null,
-                detail: save.audit,
-              },
-              now(),
-            );
-          return woken;
-        }),
-      ),
+      database.transact(async (tx) => {
+        const { woken, targetId } = await saveStep(toDb(tx), operation, save, now());
+        if (save.audit !== null)
+          await appendAudit(
+            tx,
+            {
+              actor: operation.actor,
+              place: operation.place,
+              via: 'worker',
+              event: 'finished',
+              verb: operation.verb,
+              operationId: operation.id,
+              targetId,
+              detail: save.audit,
+            },
+            now(),
+          );
+        return woken ? 'woken' : 'saved';
+      }),
   };
 };
 
@@ -98,7 +96,8 @@ const pickDue = (db: Db, now: Date, limit: number) =>
     .where(unleased)
     .orderBy('due_at')
     .limit(limit)
-    .forUpdate()
+    // Not FOR UPDATE: a card that is being added to the operation must not hide it.
+    .forNoKeyUpdate()
     .skipLocked();
 
 /** One transaction under the fence: outcome, new items, cards to draw again, and the lease given back. */
@@ -107,31 +106,17 @@ const saveStep = async (
   operation: Operation,
   save: SaveStep,
   now: Date,
-): Promise<'saved' | 'woken'> => {
+): Promise<{ readonly woken: boolean; readonly targetId: string | null }> => {
   const row = await db
     .selectFrom('operations')
-    .select(['fence', 'wake_seq', 'state'])
+    .select(['fence', 'wake_seq', 'state', 'target_id'])
     .where('id', '=', operation.id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (!row || row.fence !== operation.fence || row.state !== 'open')
     throw createFencedError(`operation ${operation.spokenId}`);
   const woken = row.wake_seq !== operation.wakeSeq && save.state === 'open';
-  if (save.newItems.length > 0)
-    await db
-      .insertInto('operation_items')
-      .values(
-        save.newItems.map((item) => ({
-          operation_id: operation.id,
-          key: item.key,
-          limit_key: item.limitKey,
-          input: toJsonText(item.input),
-          due_at: now,
-          deadline_at: save.itemsDeadline ?? now,
-        })),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+  if (save.newItems.length > 0) await addItems(db, operation, save, now);
   await db
     .updateTable('operations')
     .set({
@@ -148,11 +133,12 @@ const saveStep = async (
     })
     .where('id', '=', operation.id)
     .execute();
+  if (save.state !== 'open') await closeItems(db, operation.id);
+  // In the order of their ids, as everybody who redraws several: so nobody waits in a circle.
   if (save.redraw)
-    await db
-      .updateTable('cards')
-      .set((card) => ({ wanted_version: card('wanted_version', '+', 1) }))
-      .where('operation_id', '=', operation.id)
-      .execute();
-  return woken ? 'woken' : 'saved';
+    await sql`update cards set wanted_version = wanted_version + 1
+      where id in (select id from cards where operation_id = ${operation.id} order by id for no key update)`.execute(
+      db,
+    );
+  return { woken, targetId: row.target_id };
 };

@@ -202,9 +202,12 @@ export const readClaims = async (db: Db, scope: Scope): Promise<readonly ClaimRe
 
 /** Redraws the newest cards that show this verb, after something beside the operation changed (a claim). */
 export const redrawCards = async (tx: Tx, verb: string, at: Date): Promise<void> => {
-  await sql`update cards set wanted_version = wanted_version + 1, next_at = least(next_at, ${at}) where id in (
-    select distinct on (c.team, c.channel) c.id from cards c join operations o on o.id = c.operation_id
-    where o.verb = ${verb} and c.superseded_by is null and c.created_at > ${new Date(at.getTime() - 86_400_000)} order by c.team, c.channel, c.created_at desc)`.execute(
+  // Locked in the order of their ids, as everybody who redraws several: so nobody waits in a circle.
+  await sql`with newest as (
+      select distinct on (c.team, c.channel) c.id from cards c join operations o on o.id = c.operation_id
+      where o.verb = ${verb} and c.superseded_by is null and c.created_at > ${new Date(at.getTime() - 86_400_000)} order by c.team, c.channel, c.created_at desc
+    ), mine as (select id from cards where id in (select id from newest) order by id for no key update)
+    update cards set wanted_version = wanted_version + 1, next_at = least(next_at, ${at}) where id in (select id from mine)`.execute(
     toDb(tx),
   );
 };

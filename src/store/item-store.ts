@@ -1,10 +1,11 @@
 /** Items: taken by any worker within shared limits, finished under their fence. A passed deadline needs no write: it is read as timed out. */
-import { sql } from 'kysely';
-import { createFencedError } from '../errors.ts';
-import type { Item, ItemResult } from '../operations/operation.ts';
-import type { EngineStore } from '../operations/ports.ts';
-import { type Database, toDb, toJsonText, translate } from './database.ts';
+import { type Selectable, sql } from 'kysely';
+import { createFencedError, isFenced } from '../errors.ts';
+import type { Item, ItemResult, Operation } from '../operations/operation.ts';
+import type { EngineStore, SaveStep } from '../operations/ports.ts';
+import { type Database, type Db, toDb, toJsonText, translate } from './database.ts';
 import { toItem, toOperation } from './operation-rows.ts';
+import type { Tables } from './tables.ts';
 
 /** How many items of one limit key may run at once over all workers. */
 export type LimitOf = { readonly byPrefix: Readonly<Record<string, number>>; readonly others: number };
@@ -36,7 +37,12 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
       return rows.map(
         (row): ItemResult => ({
           key: row.key,
-          state: row.state === 'done' ? 'done' : row.deadline_at <= at ? 'timed-out' : 'open',
+          state:
+            row.state === 'done'
+              ? 'done'
+              : row.state === 'late' || row.deadline_at <= at
+                ? 'timed-out'
+                : 'open',
           result: row.result,
         }),
       );
@@ -62,38 +68,27 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
           where w.place + coalesce(b.running, 0) <= ${limitCase}
           order by w.due_at, w.place limit ${limit}`.execute(trx);
         if (picked.length === 0) return [];
-        const { rows } = await sql<{ operation_id: string; key: string }>`
+        // Looked at again under their locks: meanwhile one may have been finished by a holder whose lease had run out.
+        const { rows: taken } = await sql<Selectable<Tables['operation_items']>>`
           update operation_items i set lease_owner = ${owner}, lease_until = ${inMs(leaseMs)}, fence = fence + 1, attempt = attempt + 1
-          from unnest(${picked.map((row) => row.operation_id)}::uuid[], ${picked.map((row) => row.key)}::text[]) as p(operation_id, key)
-          where i.operation_id = p.operation_id and i.key = p.key returning i.operation_id, i.key`.execute(
-          trx,
-        );
-        if (rows.length === 0) return [];
-        const ids = [...new Set(rows.map((row) => row.operation_id))];
-        const taken = await trx
-          .selectFrom('operation_items')
-          .selectAll()
-          .where('operation_id', 'in', ids)
-          .where('lease_owner', '=', owner)
-          .where(
-            'key',
-            'in',
-            rows.map((row) => row.key),
-          )
-          .where('state', '=', 'open')
-          .execute();
+          from (
+            select i.operation_id, i.key from operation_items i
+            join unnest(${picked.map((row) => row.operation_id)}::uuid[], ${picked.map((row) => row.key)}::text[]) as p(operation_id, key) using (operation_id, key)
+            where i.state = 'open' and (i.lease_until is null or i.lease_until < clock_timestamp())
+            for no key update of i skip locked
+          ) p
+          where i.operation_id = p.operation_id and i.key = p.key returning i.*`.execute(trx);
+        if (taken.length === 0) return [];
+        const ids = [...new Set(taken.map((row) => row.operation_id))];
         const operations = new Map(
           (await trx.selectFrom('operations').selectAll().where('id', 'in', ids).execute()).map((row) => [
             row.id,
             toOperation(row),
           ]),
         );
-        const wanted = new Set(rows.map((row) => `${row.operation_id} ${row.key}`));
         return taken.flatMap((row) => {
           const operation = operations.get(row.operation_id);
-          return operation && wanted.has(`${row.operation_id} ${row.key}`)
-            ? [{ item: toItem(row), operation }]
-            : [];
+          return operation ? [{ item: toItem(row), operation }] : [];
         });
       }),
     finishItem: async (item, result) => {
@@ -103,14 +98,13 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
         lease_owner: null,
         lease_until: null,
       });
-      // Asked after the item's own commit: of two last ones at least the later sees none open.
+      // Asked after the item's own commit, so of two last ones at least the later sees none open; the first to take the fan's mark wakes the join.
       const { rows } = await translate(() =>
-        sql<{
-          id: string;
-        }>`update operations set due_at = ${now()}, wake_seq = wake_seq + 1 where id = ${item.operationId} and state = 'open'
-          and not exists (select 1 from operation_items where operation_id = ${item.operationId} and state = 'open') returning id`.execute(
-          db,
-        ),
+        sql<{ id: string }>`
+          update operations set due_at = ${now()}, wake_seq = wake_seq + 1, items_deadline = null
+          where id = ${item.operationId} and state = 'open' and items_deadline is not null
+            and not exists (select 1 from operation_items where operation_id = ${item.operationId} and state = 'open' and deadline_at > ${now()})
+          returning id`.execute(db),
       );
       return { lastOne: rows.length > 0 };
     },
@@ -121,8 +115,8 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
           lease_until: null,
           due_at: new Date(now().getTime() + dueInMs),
         });
-      } catch {
-        // Fenced or the store is away: the lease runs out by itself and another worker takes the item.
+      } catch (error) {
+        if (!isFenced(error)) throw error;
       }
     },
   };
@@ -140,4 +134,19 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
     );
     if (changed.numUpdatedRows !== 1n) throw createFencedError(`item ${item.key}`);
   }
+};
+
+/** New items of a fan; those that are there already stay as they are. */
+export const addItems = async (db: Db, operation: Operation, save: SaveStep, now: Date): Promise<void> => {
+  const { newItems: items, itemsDeadline } = save;
+  await sql`insert into operation_items (operation_id, key, limit_key, input, due_at, deadline_at)
+    select ${operation.id}, n.key, n.limit_key, n.input::jsonb, ${now}, ${itemsDeadline ?? now}
+    from unnest(${items.map((item) => item.key)}::text[], ${items.map((item) => item.limitKey)}::text[], ${items.map((item) => toJsonText(item.input))}::text[]) as n(key, limit_key, input)
+    on conflict do nothing`.execute(db);
+};
+
+/** An operation that ended leaves no open item behind: nobody takes it any more, and it counts against no limit. */
+export const closeItems = async (db: Db, operationId: string): Promise<void> => {
+  await sql`update operation_items set state = 'late', lease_owner = null, lease_until = null
+    where operation_id = ${operationId} and state = 'open'`.execute(db);
 };

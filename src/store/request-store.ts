@@ -1,20 +1,24 @@
 /** What the request door writes, all inside its transaction. */
-import { sql } from 'kysely';
-import type { NewAuditRow, RequestStore } from '../operations/ports.ts';
+import { type Selectable, type SqlBool, sql } from 'kysely';
+import type { Delivery, NewAuditRow, RequestStore } from '../operations/ports.ts';
 import type { Tx } from '../operations/tx.ts';
 import { createId, createSpokenId } from '../runtime/ids.ts';
-import { type Database, toDb, toJsonText } from './database.ts';
+import { type Database, type Db, toDb, toJsonText } from './database.ts';
 import { toOperation } from './operation-rows.ts';
+import type { Tables } from './tables.ts';
 
 export const createRequestStore = (database: Database, now: () => Date): RequestStore => ({
   transact: database.transact,
   findDelivery: async (tx, deliveryKey) => {
-    const row = await toDb(tx)
-      .selectFrom('operations')
-      .selectAll()
+    const db = toDb(tx);
+    // Deliveries of one key pass one after another: the second one finds what the first one wrote.
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`delivery ${deliveryKey}`}, 0))`.execute(db);
+    const row = await db
+      .selectFrom('audit_rows')
+      .select(['actor', 'verb', 'event', 'detail', 'operation_id'])
       .where('delivery_key', '=', deliveryKey)
       .executeTakeFirst();
-    return row ? toOperation(row) : null;
+    return row ? readDelivery(db, row) : null;
   },
   createOperation: async (tx, operation) => {
     const at = now();
@@ -86,17 +90,29 @@ export const createRequestStore = (database: Database, now: () => Date): Request
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   },
-  decideOnCard: async (tx, cardId, version) => {
-    if (!isUuid(cardId)) return 'missing';
+  decideOnCard: async (tx, card, place) => {
+    if (!isUuid(card.id)) return 'missing';
+    // A direct card's row names the person; its channel is known once the post is written down.
+    const here = sql<SqlBool>`(coalesce(posted_channel, channel) = ${place.channel} or (posted_channel is null and channel like 'direct:%'))`;
     const won = await toDb(tx)
       .updateTable('cards')
-      .set((row) => ({ decision_version: row('decision_version', '+', 1) }))
-      .where('id', '=', cardId)
-      .where('decision_version', '=', version)
+      .set((row) => ({
+        decision_version: row('decision_version', '+', 1),
+        // Its buttons carry the old version: until they are drawn anew nobody can press them.
+        wanted_version: row('wanted_version', '+', 1),
+      }))
+      .where('id', '=', card.id)
+      .where(here)
+      .where('decision_version', '=', card.version)
       .where('superseded_by', 'is', null)
       .executeTakeFirst();
     if (won.numUpdatedRows === 1n) return 'won';
-    const there = await toDb(tx).selectFrom('cards').select('id').where('id', '=', cardId).executeTakeFirst();
+    const there = await toDb(tx)
+      .selectFrom('cards')
+      .select('id')
+      .where('id', '=', card.id)
+      .where(here)
+      .executeTakeFirst();
     return there ? 'lost' : 'missing';
   },
   takeOverCard: async (tx, cardId, operation) => {
@@ -160,6 +176,7 @@ export const appendAudit = async (tx: Tx, row: NewAuditRow, at: Date): Promise<v
       at,
       actor: `${row.actor.team}:${row.actor.user}`,
       place: `${row.place.team}:${row.place.channel}`,
+      delivery_key: row.deliveryKey ?? null,
       via: row.via,
       event: row.event,
       verb: row.verb,
@@ -168,6 +185,28 @@ export const appendAudit = async (tx: Tx, row: NewAuditRow, at: Date): Promise<v
       detail: toJsonText(row.detail),
     })
     .execute();
+};
+
+const readDelivery = async (
+  db: Db,
+  row: Pick<Selectable<Tables['audit_rows']>, 'actor' | 'verb' | 'event' | 'detail' | 'operation_id'>,
+): Promise<Delivery> => {
+  const { actor, verb, event, detail } = row;
+  const found =
+    row.operation_id === null
+      ? undefined
+      : await db.selectFrom('operations').selectAll().where('id', '=', row.operation_id).executeTakeFirst();
+  const direct =
+    found === undefined
+      ? undefined
+      : await db
+          .selectFrom('cards')
+          .select('id')
+          .where('operation_id', '=', found.id)
+          .where('channel', '=', `direct:${actor.slice(actor.indexOf(':') + 1)}`)
+          .executeTakeFirst();
+  const operation = found ? toOperation(found) : null;
+  return { actor, verb, event, detail, operation, where: direct ? 'direct' : 'place' };
 };
 
 /** Ids come from outside (buttons, terminals); Postgres answers a malformed one with an error instead of "none". */

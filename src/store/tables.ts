@@ -96,6 +96,7 @@ export interface Tables {
     operation_id: Maybe<string>;
     target_id: Maybe<string>;
     detail: JsonColumn;
+    delivery_key: Maybe<string>;
     position: Maybe<string>;
     hash: Maybe<string>;
   };

@@ -47,7 +47,8 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       key text not null,
       limit_key text not null,
       input jsonb not null,
-      state text not null default 'open' check (state in ('open', 'done')),
+      -- late: still open when its operation ended.
+      state text not null default 'open' check (state in ('open', 'done', 'late')),
       result jsonb,
       due_at timestamptz not null,
       deadline_at timestamptz not null,
@@ -111,22 +112,29 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       operation_id uuid,
       target_id uuid,
       detail jsonb not null,
+      -- Of the request that the row records, so that a delivery is recorded once; not part of what is sealed.
+      delivery_key text unique,
       position bigint unique,
       hash text,
       check ((position is null) = (hash is null))
     );
     create index audit_unsealed on audit_rows (id) where position is null;
     create index audit_by_time on audit_rows (at desc);
+    create index audit_by_operation on audit_rows (operation_id) where operation_id is not null;
     create index audit_by_target on audit_rows (target_id, at desc);
 
-    -- A sealed row never changes and none is ever deleted by us; whoever turns this off leaves the chain to tell.
+    -- Nothing of a row ever changes but that it is sealed once, and none is deleted by us; whoever turns this off leaves the chain to tell.
     create function audit_is_append_only() returns trigger language plpgsql as $$
     begin
-      if tg_op = 'DELETE' then raise exception 'audit rows are never deleted'; end if;
+      if tg_op in ('DELETE', 'TRUNCATE') then raise exception 'audit rows are never deleted'; end if;
       if old.position is not null then raise exception 'audit row % is sealed', old.position; end if;
+      if to_jsonb(new) - 'position' - 'hash' is distinct from to_jsonb(old) - 'position' - 'hash' then
+        raise exception 'audit rows are never changed';
+      end if;
       return new;
     end $$;
     create trigger audit_append_only before update or delete on audit_rows for each row execute function audit_is_append_only();
+    create trigger audit_never_emptied before truncate on audit_rows execute function audit_is_append_only();
 
     create table killswitches (
       target_key text primary key,
