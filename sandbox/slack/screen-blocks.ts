@@ -1,6 +1,7 @@
 // Redraws for the page of local-slack the blocks that it cannot draw: tables, rich text, alerts and the rarer inputs.
 // The bot's own blocks stay as they are in the front's record.
 import { isJson, type Json, readList, readObject, readText } from './json.ts';
+import { withScreenTexts } from './screen-text.ts';
 import type { Person } from './stored.ts';
 
 const drawn = ['section', 'header', 'divider', 'context', 'image', 'actions', 'input'];
@@ -101,4 +102,4 @@ const toScreenBlock = (block: Json, people: readonly Person[]): readonly Json[] 
 };
 
 export const toScreenBlocks = (blocks: readonly Json[], people: readonly Person[]): readonly Json[] =>
-  blocks.flatMap((block) => toScreenBlock(block, people));
+  blocks.flatMap((block) => toScreenBlock(block, people)).map(withScreenTexts);

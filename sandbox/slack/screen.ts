@@ -7,6 +7,7 @@ import { type LocalSlack, startLocalSlack } from './local-slack.ts';
 import type { Change } from './record.ts';
 import { toScreenBlocks } from './screen-blocks.ts';
 import { createScreenInput, primingCommand, type ScreenLinks } from './screen-input.ts';
+import { toScreenText } from './screen-text.ts';
 import { type Slack, toFilesJson } from './slack.ts';
 import type { StoredEphemeral, StoredMessage, StoredView } from './stored.ts';
 
@@ -126,7 +127,7 @@ const createPainter = (slack: Slack, page: LocalSlack, memory: Links) => {
       (file) => `\n:paperclip: <${String(file['url_private'])}|${String(file['name'])}>`,
     );
     return {
-      text: message.text + files.join(''),
+      text: toScreenText(message.text) + files.join(''),
       ...(message.blocks.length ? { blocks: blocksOf(message.blocks) } : {}),
     };
   };
@@ -159,7 +160,13 @@ const createPainter = (slack: Slack, page: LocalSlack, memory: Links) => {
 
   const postEphemeral = async (one: StoredEphemeral): Promise<void> => {
     const blocks = one.blocks.length ? { blocks: blocksOf(one.blocks) } : {};
-    const args = { channel: one.channelId, user: one.userId, text: one.text, ...blocks, ...threadOf(one) };
+    const args = {
+      channel: one.channelId,
+      user: one.userId,
+      text: toScreenText(one.text),
+      ...blocks,
+      ...threadOf(one),
+    };
     keep(one.ts, await page.call('chat.postEphemeral', args));
   };
 
@@ -214,7 +221,7 @@ const createPainter = (slack: Slack, page: LocalSlack, memory: Links) => {
         return postEphemeral(step.ephemeral);
       case 'ephemeral updated':
         return change(step.ephemeral.channelId, step.ephemeral.ts, {
-          text: step.ephemeral.text,
+          text: toScreenText(step.ephemeral.text),
           blocks: blocksOf(step.ephemeral.blocks),
         });
       case 'ephemeral deleted':

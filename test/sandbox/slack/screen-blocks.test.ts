@@ -67,3 +67,15 @@ test('what the page draws itself stays as it is', () => {
   const blocks = [{ type: 'header', text: { type: 'plain_text', text: 'x' } }, { type: 'divider' }];
   expect(toScreenBlocks(blocks, people)).toEqual(blocks);
 });
+
+test('dates, groups and entities in code become what a person can read', () => {
+  const mrkdwn = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
+  const since =
+    'since <!date^1795249144^{date_short_pretty} {time}|2026-11-21 02:19 CST>, `help &lt;verb&gt;`';
+  expect(textsOf([mrkdwn(since)])).toEqual(['since 2026-11-21 02:19 CST, `help <verb>`']);
+  expect(textsOf([mrkdwn('<!subteam^S0APPROVE0> and <!subteam^S1|ops>')])).toEqual([
+    '*@S0APPROVE0* and *@ops*',
+  ]);
+  const foot = { type: 'context', elements: [{ type: 'mrkdwn', text: '<!date^1^{time}|noon>' }] };
+  expect(toScreenBlocks([foot], people)[0]?.['elements']).toEqual([{ type: 'mrkdwn', text: 'noon' }]);
+});
