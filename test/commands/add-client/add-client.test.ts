@@ -133,6 +133,12 @@ describe('add-client', () => {
     expect(await readAll()).toEqual([]);
   });
 
+  it('shows usage and example whole, however long they are', async () => {
+    const { say } = await refuse('add-client');
+    expect(say).toContain('[--ci-fail-streak …]`');
+    expect(say).toContain('--tenant Heritage`');
+  });
+
   it('takes a channel by its id alone only where the workspace is known', async () => {
     const local = { team: 'local', user: 'root' };
     testDoor.grant(local, [{ role: 'admin', targetIds: null }]);
