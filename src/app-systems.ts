@@ -31,6 +31,7 @@ export interface SystemParts {
   readonly fingerprintKey: Uint8Array;
   readonly remember: (secret: string) => void;
   readonly references: Omit<ReferenceSources, 'fingerprintKey'>;
+  readonly githubPointsPerMinute: number | undefined;
   readonly clock: Clock;
   readonly redactor: Redactor;
   readonly shutdown: Shutdown;
@@ -87,7 +88,7 @@ export const openSystems = (parts: SystemParts): Systems => {
     read: (keys) => readAnswers(database.db, keys),
     write: (entries) => writeAnswers(database.db, entries),
   };
-  const github = openGithub(config, secrets, clock, shutdown);
+  const github = openGithub(parts);
   return {
     effects,
     github,
@@ -104,19 +105,16 @@ export const openSystems = (parts: SystemParts): Systems => {
   };
 };
 
-const openGithub = (
-  config: Config,
-  secrets: Secrets,
-  clock: Clock,
-  shutdown: Shutdown,
-): GitHubClient | null => {
+const openGithub = ({ config, secrets, clock, shutdown, ...parts }: SystemParts): GitHubClient | null => {
   if (config.github === null) return null;
   const { signIn, apiUrl } = config.github;
   const auth =
     signIn.kind === 'token'
       ? ({ kind: 'token', token: () => secrets.githubToken ?? '' } as const)
       : ({ kind: 'app', appId: signIn.appId, privateKey: secrets.githubAppPrivateKey ?? '' } as const);
-  const client = createGitHubClient({ auth, baseUrl: apiUrl, clock });
+  const { githubPointsPerMinute: points } = parts;
+  const limit = points === undefined ? {} : { pointsPerMinute: points };
+  const client = createGitHubClient({ auth, baseUrl: apiUrl, clock, ...limit });
   shutdown.add('GitHub connections', client.close);
   return client;
 };

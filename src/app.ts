@@ -50,6 +50,8 @@ export interface DeskParts {
   readonly references: Omit<ReferenceSources, 'fingerprintKey'>;
   /** Tests only: given each part of the spine as it is joined, answers what takes its place, for instance one that ends the process at a boundary. */
   readonly wrap?: <Part extends object>(name: SpinePart, part: Part) => Part;
+  /** Other than GitHub's secondary limit, for a benchmark that shall not wait for it. */
+  readonly githubPointsPerMinute?: number | undefined;
 }
 
 export type SpinePart = 'requests' | 'queue' | 'effects' | 'engine' | 'cards' | 'transport' | 'audit';
@@ -93,6 +95,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     effectStore,
     fingerprintKey,
     references: parts.references,
+    githubPointsPerMinute: parts.githubPointsPerMinute,
     remember: parts.remember,
     clock,
     redactor,
