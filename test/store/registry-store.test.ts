@@ -1,5 +1,5 @@
 /** The registry in a real database: what is written is read back, what is unchanged is not written, one at a time changes it. */
-import fc from 'fast-check';
+import { assert, asyncProperty } from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { everything } from '../../src/operations/scope.ts';
@@ -35,8 +35,8 @@ const readVersions = async () =>
 
 describe('the registry in the store', () => {
   it('is read back as it was written, whatever it holds', async () => {
-    await fc.assert(
-      fc.asyncProperty(arbitraryRegistry, async (document) => {
+    await assert(
+      asyncProperty(arbitraryRegistry, async (document) => {
         await desk.clear();
         await write(document);
         expect(await read()).toEqual(document);
