@@ -26,6 +26,8 @@ export const openGround = async (
   log: Logger,
   shutdown: Shutdown,
 ): Promise<Ground> => {
+  // The terminal's socket stands there too. 0711: started by root, the embedded server runs as another user, who must be able to pass through.
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o711 });
   const url = secrets.databaseUrl ?? (await openEmbedded(config, log, shutdown));
   const database = openDatabase({ url, log: (line, detail) => log.warn(line, { ...detail }) });
   shutdown.add('database', database.close);
@@ -37,8 +39,6 @@ export const openGround = async (
 };
 
 const openEmbedded = async (config: Config, log: Logger, shutdown: Shutdown): Promise<string> => {
-  // 0711: started by root, the server runs as another user, who must be able to pass through.
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o711 });
   const server = await startEmbeddedPostgres({
     dataDir: join(config.dataFolder, 'postgres'),
     log: (line, detail) => log.info(line, { ...detail }),
