@@ -109,8 +109,9 @@ const judgeFact = (api: ApiFact): Judgement & { readonly url?: string } => {
       return {
         verdict: 'fail',
         cause: 'sign-in-refused',
-        say: 'sign-in refused, not tried again so the account is not locked',
-        next: renewPassword,
+        // Short, as the moment follows: "sign-in refused since 01:40".
+        say: 'sign-in refused',
+        next: `${renewPassword} (not tried meanwhile: more tries would lock the account)`,
         observedAt: api.refusedAt,
       };
     case 'session-held': {
