@@ -17,10 +17,19 @@ export interface AccessParts {
   readonly readPlace: ReadPlace;
 }
 
-export const createAccessReader = (parts: AccessParts): AccessReader => ({
+/** The desk's own timer may tend the house and nothing else, whatever rules may say. */
+const tending: readonly Grant[] = [{ role: 'desk', targetIds: null }];
+
+export const createAccessReader = (parts: AccessParts): AccessReader => {
+  const { readGrants, readAudience } = createPeopleReader(parts);
+  return {
+    readGrants: async (actor) => (isSameActor(actor, scheduler) ? tending : readGrants(actor)),
+    readAudience,
+  };
+};
+
+const createPeopleReader = (parts: AccessParts): AccessReader => ({
   readGrants: async (actor) => {
-    // The desk's own timer: what tends the house and nothing else, whatever rules may say.
-    if (isSameActor(actor, scheduler)) return [{ role: 'desk', targetIds: null }];
     const grants: Grant[] = parts.admins.some((admin) => isSameActor(admin, actor))
       ? [{ role: 'admin', targetIds: null }]
       : [];

@@ -27,6 +27,7 @@ import * as health from './store/health-store.ts';
 import { readKillswitches, setKillswitch } from './store/killswitch-store.ts';
 import { registryRecord } from './store/registry-store.ts';
 import { readTargets } from './store/target-store.ts';
+import * as upkeep from './store/upkeep-store.ts';
 import { normalizeInstanceUrl } from './systems/acumatica/instance-url.ts';
 import type { KnownRuns } from './systems/github/known-runs.ts';
 
@@ -42,6 +43,7 @@ export interface CommandParts {
   readonly readKnownRuns: (target: Target) => Promise<KnownRuns | null>;
   readonly probe: InstanceProbe;
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
+  readonly doctor: CommandPowers['doctor'];
 }
 
 type Stored = z.input<typeof StoredObservation>;
@@ -133,6 +135,16 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     token: { create: createToken, read: readTokens, revoke: revokeTokens },
     killswitch: { set: setKillswitch, read: readKillswitches, resolveTarget },
     audit: { read: readAudit, readSealed, readHead: readAuditHead, resolveTarget, zone },
+    doctor: parts.doctor,
+    auditHead: {
+      readHead: () => database.transact(readAuditHead),
+      readPosted: () => upkeep.readPostedHead(db),
+      readHashAt: (position) => upkeep.readHashAt(db, position),
+    },
+    tidy: {
+      removeItems: (before, limit) => upkeep.removeItems(db, before, limit),
+      removeAnswers: (before, limit) => upkeep.removeAnswers(db, before, limit),
+    },
     addClient: registry,
     editClient: registry,
     removeClient: { ...registry, addNote: health.addNote },

@@ -18,7 +18,7 @@ import type { RequestDoor } from './operations/request.ts';
 import type { CommandList } from './operations/words.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Logger } from './runtime/logger.ts';
-import { createMetrics } from './runtime/metrics.ts';
+import type { Metrics } from './runtime/metrics.ts';
 import { createReadiness } from './runtime/readiness.ts';
 import type { Shutdown } from './runtime/shutdown.ts';
 import { createSlackApp, type SlackApp } from './slack/create-slack-app.ts';
@@ -28,7 +28,7 @@ import { receiveMentions } from './slack/receive-mention.ts';
 import { receiveSubmissions } from './slack/receive-submission.ts';
 import { findTokenOwner } from './store/access-store.ts';
 import type { Database } from './store/database.ts';
-import { readBacklog, readOwnOperation } from './store/operation-store.ts';
+import { readOwnOperation } from './store/operation-store.ts';
 
 export interface EdgeParts {
   readonly config: Config;
@@ -43,6 +43,7 @@ export interface EdgeParts {
   readonly actions: ActionList;
   readonly receiveWebhook: WebhookHandler | null;
   readonly localUser: string;
+  readonly metrics: Metrics;
   readonly shutdown: Shutdown;
 }
 
@@ -50,14 +51,13 @@ const plain = { message: toPlainText, mrkdwn: toPlainMrkdwn };
 const failuresPerMinute = 10;
 
 export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null; adminUrl: string }> => {
-  const { config, database, queue, log, shutdown } = parts;
+  const { config, database, queue, log, shutdown, metrics } = parts;
   const readiness = createReadiness({ log, stopping: shutdown.signal });
   readiness.add('database', async () => {
     const missing = await database.readMigrations();
     return missing === 'head' ? null : `migrations missing: ${missing.join(', ')}`;
   });
   readiness.add('queue', async () => ((await queue.isReachable()) ? null : 'the queue does not answer'));
-  const metrics = createMetrics({ readBacklog: () => readBacklog(database.db) });
   const admin = await createAdminServer({
     host: config.host,
     port: config.adminPort,
@@ -81,7 +81,7 @@ export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null;
     stopping: shutdown.signal,
     findActor: (token: string) => findTokenOwner(database.db, token, parts.clock.now()),
     failures: createFailureLimit(failuresPerMinute, () => parts.clock.now().getTime()),
-    allowedHosts: [config.host],
+    allowedHosts: [config.host, ...config.hosts],
   };
   const front = await createFrontServer({
     host: config.host,
@@ -122,10 +122,7 @@ const receive = (slack: SlackApp, { door, commands, access, actions, log: logger
   receiveSubmissions(slack, { door, actions, log });
 };
 
-const countRequests = (
-  { door, commands }: EdgeParts,
-  metrics: ReturnType<typeof createMetrics>,
-): RequestDoor => ({
+const countRequests = ({ door, commands }: EdgeParts, metrics: Metrics): RequestDoor => ({
   request: async (call) => {
     const startedAt = performance.now();
     const verb = commands.find(call.verb)?.verb ?? 'unknown';

@@ -2,12 +2,14 @@
 
 import { createHash, createHmac } from 'node:crypto';
 import type { CommandParts } from './app-commands.ts';
+import { countGithubCalls } from './app-metrics.ts';
 import type { Config, Secrets } from './config/config.ts';
 import { createReferenceReader, type ReferenceSources } from './config/resolve-reference.ts';
 import { createEffectDoor, type EffectDoor, type EffectStore } from './operations/effect.ts';
 import type { PipelineFacts } from './policy/health/facts.ts';
 import type { Clock } from './runtime/clock.ts';
 import { createGuardedFetch } from './runtime/guarded-fetch.ts';
+import type { Metrics } from './runtime/metrics.ts';
 import type { Redactor } from './runtime/redact.ts';
 import type { Shutdown } from './runtime/shutdown.ts';
 import { createInstanceProbe } from './steps/probe-instance.ts';
@@ -34,6 +36,7 @@ export interface SystemParts {
   readonly githubPointsPerMinute: number | undefined;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  readonly countGithubCall: Metrics['countGithubCall'];
   readonly shutdown: Shutdown;
 }
 
@@ -41,6 +44,8 @@ export interface Systems
   extends Pick<CommandParts, 'readPipeline' | 'readKnownRuns' | 'probe' | 'reachControl'> {
   readonly effects: EffectDoor;
   readonly github: GitHubClient | null;
+  /** Whether a client's credential can be read now. */
+  readonly isReadable: (reference: string) => Promise<boolean>;
   /** Null without a webhook secret: unsigned webhooks are not taken. */
   readonly receiveWebhook:
     | ((
@@ -88,10 +93,12 @@ export const openSystems = (parts: SystemParts): Systems => {
     read: (keys) => readAnswers(database.db, keys),
     write: (entries) => writeAnswers(database.db, entries),
   };
-  const github = openGithub(parts);
+  const opened = openGithub(parts);
+  const github = opened === null ? null : countGithubCalls(opened, parts.countGithubCall);
   return {
     effects,
     github,
+    isReadable: async (reference) => (await references.read(reference)).kind === 'read',
     probe,
     reachControl: async (signal) => (await reachControlHost(config.controlUrl, signal)) === null,
     readPipeline: github
@@ -111,7 +118,12 @@ const openGithub = ({ config, secrets, clock, shutdown, ...parts }: SystemParts)
   const auth =
     signIn.kind === 'token'
       ? ({ kind: 'token', token: () => secrets.githubToken ?? '' } as const)
-      : ({ kind: 'app', appId: signIn.appId, privateKey: secrets.githubAppPrivateKey ?? '' } as const);
+      : ({
+          kind: 'app',
+          appId: signIn.appId,
+          privateKey: secrets.githubAppPrivateKey ?? '',
+          installationId: signIn.installationId,
+        } as const);
   const { githubPointsPerMinute: points } = parts;
   const limit = points === undefined ? {} : { pointsPerMinute: points };
   const client = createGitHubClient({ auth, baseUrl: apiUrl, clock, ...limit });

@@ -2,8 +2,11 @@
 import { userInfo } from 'node:os';
 import { createAccessReader } from './app-access.ts';
 import { createPowers, readClaims } from './app-commands.ts';
+import { createDoctorPowers } from './app-doctor.ts';
 import { openEdges } from './app-edges.ts';
 import { openGround } from './app-ground.ts';
+import { countSteps } from './app-metrics.ts';
+import { startSchedules } from './app-schedules.ts';
 import { openSystems } from './app-systems.ts';
 import { defineHealthActions, defineNoteSubmission } from './commands/health/actions.ts';
 import { createCommands } from './commands/index.ts';
@@ -22,6 +25,7 @@ import { createRequestDoor } from './operations/request.ts';
 import { type CommandList, createCommandList } from './operations/words.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Logger } from './runtime/logger.ts';
+import { createMetrics } from './runtime/metrics.ts';
 import type { Redactor } from './runtime/redact.ts';
 import { createShutdown, type Shutdown } from './runtime/shutdown.ts';
 import { createCardTransport } from './slack/card-transport.ts';
@@ -33,7 +37,7 @@ import { sealAudit } from './store/audit-store.ts';
 import { createCardStore } from './store/card-store.ts';
 import { createEffectStore } from './store/effect-store.ts';
 import { createEngineStore } from './store/engine-store.ts';
-import { readCardOperation } from './store/operation-store.ts';
+import { readBacklog, readCardOperation } from './store/operation-store.ts';
 import { registryRecord } from './store/registry-store.ts';
 import { createRequestStore } from './store/request-store.ts';
 import { normalizeInstanceUrl } from './systems/acumatica/instance-url.ts';
@@ -88,7 +92,9 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   const { database, fingerprintKey } = ground;
   const queue = wrap('queue', ground.queue);
   const effectStore = wrap('effects', createEffectStore(database, now));
+  const metrics = createMetrics({ readBacklog: () => readBacklog(database.db) });
   const systems = openSystems({
+    countGithubCall: metrics.countGithubCall,
     config,
     secrets,
     database,
@@ -108,16 +114,30 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     (admin): Actor =>
       admin.kind === 'slack' ? { team: admin.team, user: admin.user } : { team: 'local', user: admin.name },
   );
+  const ownTeam = async () => (await identity()).teamId;
   const access = createAccessReader({
     database,
     admins,
-    ownTeam: async () => (await identity()).teamId,
+    ownTeam,
     readGroup: createReadGroup({ client: clients.facts, now }),
     readPlace: createReadPlace({ client: clients.facts, identity, now, log: slackLog }),
   });
 
   const readRegistryFile = () => readClientsFile(config.clientsFile.path);
   const requests = wrap('requests', createRequestStore(database, now));
+  const registry = { record: registryRecord, normalize: normalizeInstanceUrl };
+  const doctor = createDoctorPowers({
+    ...systems,
+    config,
+    secrets,
+    database,
+    queue,
+    clients,
+    clock,
+    registry,
+    readRegistryFile,
+    log: slackLog,
+  });
   const zone = config.timeZone;
   const commands: CommandList = createCommandList(
     createCommands(
@@ -129,6 +149,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
         admins,
         zone,
         readRegistryFile,
+        doctor: { ...doctor, log: warn },
         commands: () => commands,
       }),
     ),
@@ -142,8 +163,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     hint: queue.hint,
   });
   const imported = await importOnStart({
-    record: registryRecord,
-    normalize: normalizeInstanceUrl,
+    ...registry,
     transact: requests.transact,
     appendAudit: requests.appendAudit,
     readFile: readRegistryFile,
@@ -188,7 +208,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     const store = wrap('engine', createEngineStore(database, now, limits));
     const engine = createEngine({
       store,
-      commands,
+      commands: countSteps(commands, metrics),
       now,
       redact: redactor.text,
       hint: queue.hint,
@@ -196,6 +216,8 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     });
     const worker = startWorker({ store, engine, queue, log: warn, leaseMs: config.leaseMs });
     shutdown.add('worker', () => worker.stop(12_000), 13_000);
+    const schedules = await startSchedules({ config, database, door, clock, ownTeam, log: warn });
+    shutdown.add('schedules', schedules.stop);
   }
 
   const edges = await openEdges({
@@ -211,6 +233,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     actions,
     receiveWebhook: systems.receiveWebhook,
     localUser: userInfo().username,
+    metrics,
     shutdown,
   });
   log.info('acuops ready', { url: edges.url, admin: edges.adminUrl, roles: [...config.roles] });

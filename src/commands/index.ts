@@ -2,6 +2,8 @@
 import type { AnyCommand } from '../operations/command.ts';
 import { type AddClientPowers, defineAddClient } from './add-client/command.ts';
 import { type AuditPowers, defineAudit } from './audit/command.ts';
+import { type AuditHeadPowers, defineAuditHead } from './audit-head/command.ts';
+import { type DoctorParts, defineDoctor } from './doctor/command.ts';
 import { defineEditClient, type EditClientPowers } from './edit-client/command.ts';
 import { defineHealth, type HealthCardPowers } from './health/command.ts';
 import type { HealthPowers } from './health/powers.ts';
@@ -15,6 +17,7 @@ import { defineRetrySignIn, type RetrySignInPowers } from './retry-sign-in/comma
 import { defineRole, type RolePowers } from './role/command.ts';
 import { defineStatus, type StatusPowers } from './status/command.ts';
 import { defineTake, type TakePowers } from './take/command.ts';
+import { defineTidy, type TidyPowers } from './tidy/command.ts';
 import { defineToken, type TokenPowers } from './token/command.ts';
 import { defineWhoami, type WhoamiPowers } from './whoami/command.ts';
 
@@ -30,6 +33,9 @@ export interface CommandPowers {
   readonly token: TokenPowers;
   readonly killswitch: KillswitchPowers;
   readonly audit: AuditPowers;
+  readonly auditHead: AuditHeadPowers;
+  readonly doctor: DoctorParts;
+  readonly tidy: TidyPowers;
   readonly addClient: AddClientPowers;
   readonly editClient: EditClientPowers;
   readonly removeClient: RemoveClientPowers;
@@ -54,4 +60,7 @@ export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => 
   defineRemoveClient(powers.removeClient),
   defineRegistry(powers.registry),
   defineAudit(powers.audit),
+  defineDoctor(powers.doctor),
+  defineAuditHead(powers.auditHead),
+  defineTidy(powers.tidy),
 ];

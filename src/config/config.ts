@@ -47,6 +47,8 @@ export interface Config {
   readonly controlUrl: string;
   readonly timeZone: string;
   readonly host: string;
+  /** Other names by which callers reach this desk. */
+  readonly hosts: readonly string[];
   /** 0 takes a free one. */
   readonly port: number;
   readonly adminPort: number;

@@ -114,6 +114,7 @@ export const DeskEnvironment = z.object({
   ACUOPS_CONTROL_URL: webAddress('ACUOPS_CONTROL_URL').default(variables.ACUOPS_CONTROL_URL.standard),
   ACUOPS_TIMEZONE: text('ACUOPS_TIMEZONE', isTimeZone).default(variables.ACUOPS_TIMEZONE.standard),
   HOST: text('HOST', (value) => isIP(value) > 0 || isHostName(value)).default(variables.HOST.standard),
+  ACUOPS_HOSTS: list('ACUOPS_HOSTS', (item) => (isHostName(item) ? item.toLowerCase() : null)).default([]),
   PORT: whole('PORT', 0, 65_535).default(3000),
   ADMIN_PORT: whole('ADMIN_PORT', 0, 65_535).default(3001),
   LOG_LEVEL: z

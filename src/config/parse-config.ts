@@ -149,6 +149,7 @@ const toConfig = (
   controlUrl: values.ACUOPS_CONTROL_URL,
   timeZone: values.ACUOPS_TIMEZONE,
   host: values.HOST,
+  hosts: values.ACUOPS_HOSTS,
   port: values.PORT,
   adminPort: values.ADMIN_PORT,
   logLevel: values.LOG_LEVEL,

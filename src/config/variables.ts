@@ -75,6 +75,11 @@ export const variables = {
     'a time zone of the IANA list, for instance America/Chicago, Europe/Berlin or UTC',
   ),
   HOST: open('HOST', '127.0.0.1', 'an address or host name of this machine, 0.0.0.0 for all of them'),
+  ACUOPS_HOSTS: open(
+    'ACUOPS_HOSTS',
+    null,
+    'a comma list of host names without port, for instance acuops.example.com,desk.internal',
+  ),
   PORT: open('PORT', '3000', port),
   ADMIN_PORT: open('ADMIN_PORT', '3001', `${port}; another one than PORT`),
   LOG_LEVEL: open('LOG_LEVEL', 'info', 'trace, debug, info, warn, error, fatal or silent'),

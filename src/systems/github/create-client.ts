@@ -14,7 +14,13 @@ import { type Trouble, toTrouble } from './trouble.ts';
 export type GitHubAuth =
   /** Read at every request, so that a rotated token is used at once. */
   | { readonly kind: 'token'; readonly token: () => string }
-  | { readonly kind: 'app'; readonly appId: number | string; readonly privateKey: string };
+  | {
+      readonly kind: 'app';
+      readonly appId: number | string;
+      readonly privateKey: string;
+      /** The one installation to use for every repository; else it is looked up per owner. */
+      readonly installationId?: number | null;
+    };
 
 export interface GitHubClientOptions {
   readonly auth: GitHubAuth;
@@ -116,7 +122,10 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
   const own = openAccount(auth.kind, openAs());
   const installations = new Map<string, Promise<GitHubOctokit>>();
 
+  const given = auth.kind === 'app' ? (auth.installationId ?? null) : null;
+
   const openInstallation = async (repo: RepoName): Promise<GitHubOctokit> => {
+    if (given !== null) return openAccount(`installation ${given}`, openAs(given));
     const { data } = await own.request('GET /repos/{owner}/{repo}/installation', {
       owner: repo.owner,
       repo: repo.name,
@@ -126,7 +135,7 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
 
   const octokitFor = (repo: RepoName): Promise<GitHubOctokit> => {
     if (auth.kind === 'token') return Promise.resolve(own);
-    const owner = repo.owner.toLowerCase();
+    const owner = given === null ? repo.owner.toLowerCase() : '';
     const known = installations.get(owner) ?? openInstallation(repo);
     installations.set(owner, known);
     // A failed lookup must not stick: the App may be installed a minute later.
