@@ -38,8 +38,8 @@ TRY       1  in #ops as Dana   /acuops health            one card: 4 of 7 client
           2  on the card       Details of … Heritage     one client in a window, with what to do
           3  in this window    heritage repair           the desk gets the new password; then press
                                Check again on the card   Heritage recovers, and the card says so
-          4  in #bayline-foods as Jonas                  /acuops status bayline shows his company,
-                                                         /acuops status heritage is denied
+          4  in #bayline-foods as Jonas                  @acuops status bayline: his own company;
+                                                         @acuops status heritage: denied
           5  in #random as Ola /acuops health            denied, privately, and recorded
 
 TERMINAL  a second window:     ${toTerminalLine(dataDir)}
