@@ -74,8 +74,7 @@ export const decideAccess = (question: AccessQuestion): AccessDecision => {
   const atDesk = { ...whole, where: shown.kind === 'all' ? 'place' : 'direct' } as const;
   switch (asked.kind) {
     case 'key':
-      if (targetId !== null && isInScope(rights, targetId)) return decideOne(targetId, shown);
-      return rights.kind === 'all' ? atDesk : { kind: 'deny', reason: 'other-target' };
+      return decideOne(rights, targetId, shown) ?? atDesk;
     case 'none':
       return { ...whole, scope: intersectScopes(rights, shown), where: 'place' };
     case 'desk':
@@ -94,9 +93,10 @@ const decideMany = (rights: Scope, shown: Scope): AccessDecision => {
     : { kind: 'allow', scope, targetId: null, where: 'place' };
 };
 
-const decideOne = (targetId: string, shown: Scope): AccessDecision => ({
-  kind: 'allow',
-  scope: { kind: 'only', targetIds: [targetId] },
-  targetId,
-  where: isInScope(shown, targetId) ? 'place' : 'direct',
-});
+/** null where no such target exists and the actor may know that. */
+const decideOne = (rights: Scope, targetId: string | null, shown: Scope): AccessDecision | null => {
+  if (targetId === null || !isInScope(rights, targetId))
+    return rights.kind === 'all' ? null : { kind: 'deny', reason: 'other-target' };
+  const where = isInScope(shown, targetId) ? 'place' : 'direct';
+  return { kind: 'allow', scope: { kind: 'only', targetIds: [targetId] }, targetId, where };
+};

@@ -54,19 +54,22 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
           got: boolean;
         }>`select pg_try_advisory_xact_lock(${takingLock}) as got`.execute(trx);
         if (!locked[0]?.got) return [];
-        // Open items in order of need, numbered within their limit key behind those that already run.
+        // Within a limit key operations take turns, so that a small check passes a large one; numbered behind those that already run.
         const { rows: picked } = await sql<{ operation_id: string; key: string }>`
           with busy as (
             select limit_key, count(*) as running from operation_items
             where state = 'open' and lease_owner is not null and lease_until > clock_timestamp() group by limit_key
           ), waiting as (
-            select i.operation_id, i.key, i.limit_key, i.due_at, row_number() over (partition by i.limit_key order by i.due_at, i.operation_id, i.key) as place
+            select i.operation_id, i.key, i.limit_key, i.due_at, row_number() over (partition by i.limit_key, i.operation_id order by i.due_at, i.key) as turn
             from operation_items i join operations o on o.id = i.operation_id and o.state = 'open'
             where i.state = 'open' and i.due_at <= ${now()} and i.deadline_at > ${now()} and (i.lease_until is null or i.lease_until < clock_timestamp())
+          ), ranked as (
+            select operation_id, key, limit_key, turn, due_at, row_number() over (partition by limit_key order by turn, due_at, operation_id) as place
+            from waiting where turn <= ${limit}
           )
-          select w.operation_id, w.key from waiting w left join busy b using (limit_key)
-          where w.place + coalesce(b.running, 0) <= ${limitCase}
-          order by w.due_at, w.place limit ${limit}`.execute(trx);
+          select r.operation_id, r.key from ranked r left join busy b using (limit_key)
+          where r.place + coalesce(b.running, 0) <= ${limitCase}
+          order by r.place, r.due_at limit ${limit}`.execute(trx);
         if (picked.length === 0) return [];
         // Looked at again under their locks: meanwhile one may have been finished by a holder whose lease had run out.
         const { rows: taken } = await sql<Selectable<Tables['operation_items']>>`
