@@ -6,11 +6,11 @@ import type { HealthPowers } from './commands/health/powers.ts';
 import type { CommandPowers } from './commands/index.ts';
 import type { Actor } from './operations/call.ts';
 import type { RegistryFile } from './operations/import-registry.ts';
-import type { AccessReader, RequestStore } from './operations/ports.ts';
+import type { RequestStore } from './operations/ports.ts';
 import { everything, type Scope } from './operations/scope.ts';
 import type { Target } from './operations/target.ts';
+import type { Tx } from './operations/tx.ts';
 import type { CommandList } from './operations/words.ts';
-import { decideRights } from './policy/access.ts';
 import { StoredObservation } from './policy/health/report.ts';
 import type { InstanceProbe } from './steps/probe-instance.ts';
 import {
@@ -34,13 +34,12 @@ import type { KnownRuns } from './systems/github/known-runs.ts';
 export interface CommandParts {
   readonly database: Database;
   readonly requests: RequestStore;
-  readonly access: AccessReader;
   readonly admins: readonly Actor[];
   readonly zone: string;
   readonly commands: () => CommandList;
   readonly readRegistryFile: () => Promise<RegistryFile>;
   readonly readPipeline: HealthPowers['readPipeline'];
-  readonly readKnownRuns: (target: Target) => Promise<KnownRuns | null>;
+  readonly readKnownRuns: (tx: Tx, target: Target) => Promise<KnownRuns | null>;
   readonly probe: InstanceProbe;
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
   readonly doctor: CommandPowers['doctor'];
@@ -49,7 +48,7 @@ export interface CommandParts {
 type Stored = z.input<typeof StoredObservation>;
 
 export const createPowers = (parts: CommandParts): CommandPowers => {
-  const { database, requests, access, zone } = parts;
+  const { database, requests, zone } = parts;
   const { db } = database;
   const { resolveTarget } = requests;
   const registry = { record: registryRecord, normalize: normalizeInstanceUrl };
@@ -99,7 +98,6 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     },
     status: {
       zone,
-      isTeam: async (actor) => decideRights(await access.readGrants(actor), 'look').kind === 'all',
       readFacts: async (tx, targetId) => {
         const scope: Scope = { kind: 'only', targetIds: [targetId] };
         const [target] = await readTargets(toDb(tx), scope);
@@ -112,7 +110,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
           target,
           checks: await health.readChecks(tx, targetId, 5),
           observations: observations.map((row) => StoredObservation.decode(row.body as Stored)),
-          runs: await parts.readKnownRuns(target),
+          runs: await parts.readKnownRuns(tx, target),
           notes: await health.readNotes(tx, targetId, 5),
           claim: claims[0] ?? null,
         };
@@ -126,11 +124,10 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       zone,
     },
     whoami: {
-      ...access,
       readNames: async (tx, scope) =>
         (await readTargets(toDb(tx), scope)).map(({ id, name }) => ({ id, name })),
     },
-    help: { commands: parts.commands, readGrants: access.readGrants },
+    help: { commands: parts.commands },
     role: { addRule, removeRule, readRules, resolveTarget, admins: parts.admins },
     token: { create: createToken, read: readTokens, revoke: revokeTokens },
     killswitch: { set: setKillswitch, read: readKillswitches, resolveTarget },

@@ -13,7 +13,7 @@ import type { Metrics } from './runtime/metrics.ts';
 import type { Redactor } from './runtime/redact.ts';
 import type { Shutdown } from './runtime/shutdown.ts';
 import { createInstanceProbe } from './steps/probe-instance.ts';
-import type { Database } from './store/database.ts';
+import { type Database, toDb } from './store/database.ts';
 import { readAnswers, writeAnswers } from './store/github-store.ts';
 import { readHold, writeHold } from './store/health-store.ts';
 import { createReach } from './systems/acumatica/reach.ts';
@@ -104,7 +104,9 @@ export const openSystems = (parts: SystemParts): Systems => {
     readPipeline: github
       ? createPipelineReader({ client: github, cache, clock }).read
       : async (client) => withoutGithub(client.repo),
-    readKnownRuns: (target) => readKnownRuns(cache, target),
+    // Read inside the request's transaction: a second connection for it would wait for the pool while it holds one.
+    readKnownRuns: (tx, target) =>
+      readKnownRuns({ ...cache, read: (keys) => readAnswers(toDb(tx), keys) }, target),
     receiveWebhook:
       secrets.githubWebhookSecret === null
         ? null

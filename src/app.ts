@@ -145,7 +145,6 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
         ...systems,
         database,
         requests,
-        access,
         admins,
         zone,
         readRegistryFile,

@@ -1,7 +1,6 @@
 /** `help [verb]`: what you may ask for, and how one command is written. */
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
-import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type Permission } from '../../operations/command.ts';
 import { type CommandList, longestLine, toCode, toUsage } from '../../operations/words.ts';
 import { decideRights, type Grant } from '../../policy/access.ts';
@@ -9,7 +8,6 @@ import { decideRights, type Grant } from '../../policy/access.ts';
 export interface HelpPowers {
   /** Asked late: help is itself in the list. */
   readonly commands: () => CommandList;
-  readonly readGrants: (actor: Actor) => Promise<readonly Grant[]>;
 }
 
 export const defineHelp = (powers: HelpPowers): AnyCommand =>
@@ -26,13 +24,12 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
     permission: () => 'ask-status',
     effect: 'none',
     asks: () => ({ kind: 'none' }),
-    run: async ({ actor }, { topic }) => {
+    run: async ({ grants }, { topic }) => {
       const list = powers.commands();
       if (topic !== undefined) {
         const command = list.find(topic);
         return command && !command.hidden ? explain(command) : list.explainUnknown(topic);
       }
-      const grants = await powers.readGrants(actor);
       const allowed = list.all.filter((command) => isAllowed(command, grants));
       return answerLines({
         lines: [

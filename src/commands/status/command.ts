@@ -5,6 +5,7 @@ import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { refuse } from '../../operations/refusal.ts';
 import type { Target } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
+import { decideRights } from '../../policy/access.ts';
 import type { ClockedObservation, RunFact } from '../../policy/health/facts.ts';
 import { renderStatusAnswer } from './blocks.ts';
 
@@ -19,8 +20,6 @@ export interface StatusFacts {
 
 export interface StatusPowers {
   readonly readFacts: (tx: Tx, targetId: string) => Promise<StatusFacts | null>;
-  /** Notes are the team's own words: a client's contact does not read them. */
-  readonly isTeam: (actor: Actor) => Promise<boolean>;
   readonly zone: string;
 }
 
@@ -38,11 +37,12 @@ export const defineStatus = (powers: StatusPowers): AnyCommand =>
     permission: () => 'ask-status',
     effect: 'none',
     asks: ({ client }) => ({ kind: 'key', key: client }),
-    run: async ({ tx, targetId, actor, place, now }, { client }) => {
+    run: async ({ tx, targetId, grants, place, now }, { client }) => {
       const facts = targetId === null ? null : await powers.readFacts(tx, targetId);
       if (!facts) return refuse('not-found', `There is no client \`${client.replaceAll(/[^\w-]/gu, '')}\`.`);
-      // The team's notes stay out of the client's channel too, whoever asks there.
-      const internal = (await powers.isTeam(actor)) && facts.target.slack?.channel !== place.channel;
+      // Notes are the team's own words: a client's contact does not read them, and nobody in the client's channel.
+      const isTeam = decideRights(grants, 'look').kind === 'all';
+      const internal = isTeam && facts.target.slack?.channel !== place.channel;
       return renderStatusAnswer(facts, { now, zone: facts.target.zone || powers.zone, internal });
     },
   });

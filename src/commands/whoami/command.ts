@@ -2,15 +2,13 @@
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
-import { type Actor, formatActor, type Place } from '../../operations/call.ts';
+import { formatActor, type Place } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import type { Scope } from '../../operations/scope.ts';
 import type { Tx } from '../../operations/tx.ts';
-import type { Audience, Grant } from '../../policy/access.ts';
+import type { Audience } from '../../policy/access.ts';
 
 export interface WhoamiPowers {
-  readonly readGrants: (actor: Actor) => Promise<readonly Grant[]>;
-  readonly readAudience: (place: Place) => Promise<Audience>;
   readonly readNames: (
     tx: Tx,
     scope: Scope,
@@ -29,8 +27,7 @@ export const defineWhoami = (powers: WhoamiPowers): AnyCommand =>
     permission: () => 'ask-status',
     effect: 'none',
     asks: () => ({ kind: 'none' }),
-    run: async ({ tx, actor, place }) => {
-      const [grants, audience] = await Promise.all([powers.readGrants(actor), powers.readAudience(place)]);
+    run: async ({ tx, actor, place, grants, audience }) => {
       const names = new Map(
         (
           await powers.readNames(tx, {

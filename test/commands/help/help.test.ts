@@ -22,7 +22,6 @@ beforeAll(async () => {
       defineAddClient({ record: registryRecord, normalize: normalizeInstanceUrl }),
       defineHelp({
         commands: () => late().commands,
-        readGrants: (actor) => late().access.readGrants(actor),
       }),
     ],
   });

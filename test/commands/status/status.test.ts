@@ -1,7 +1,6 @@
 /** `status` through the real door and store: the team reads everything, a client's contact its own facts without the team's words. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineStatus, type StatusFacts } from '../../../src/commands/status/command.ts';
-import { decideRights } from '../../../src/policy/access.ts';
 import { toDb } from '../../../src/store/database.ts';
 import { addNote, claimTarget, readClaims, readNotes } from '../../../src/store/health-store.ts';
 import { readTargets } from '../../../src/store/target-store.ts';
@@ -51,10 +50,9 @@ beforeAll(async () => {
   });
   testDoor = createTestDoor({
     database: desk.database,
-    commands: (late) => [
+    commands: () => [
       defineStatus({
         zone: 'UTC',
-        isTeam: async (actor) => decideRights(await late().access.readGrants(actor), 'look').kind === 'all',
         readFacts: async (tx, targetId) => {
           const scope = { kind: 'only', targetIds: [targetId] } as const;
           const [target] = await readTargets(toDb(tx), scope);

@@ -23,10 +23,8 @@ beforeAll(async () => {
   heritageId = (await writeTestClients(desk.database, [toTestClient('heritage')]))['heritage'] ?? '';
   testDoor = createTestDoor({
     database: desk.database,
-    commands: (late) => [
+    commands: () => [
       defineWhoami({
-        readGrants: (actor) => late().access.readGrants(actor),
-        readAudience: (place) => late().access.readAudience(place),
         readNames: async (tx, scope) =>
           (await readTargets(toDb(tx), scope)).map(({ id, name }) => ({ id, name })),
       }),
