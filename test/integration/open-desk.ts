@@ -94,7 +94,10 @@ export const openDesk = async <W extends World>(options: StandOptions<W>): Promi
   const toChannel = (where: Where | string): string =>
     where in channelIds ? channelIds[where as Where] : where;
   const messages = (where: Where | string = 'ops') =>
-    slack.messages(toChannel(where)).filter((message) => message.isBot);
+    slack
+      .messages(toChannel(where))
+      // Once a day the head of the audit is posted too; it answers nobody.
+      .filter((message) => message.isBot && !message.text.startsWith('Audit sealed'));
   const newest = (where: Where | string = 'ops'): StoredMessage => {
     const last = messages(where).at(-1);
     if (!last) throw new Error(`the bot wrote nothing in ${where}`);
@@ -135,7 +138,7 @@ export const openDesk = async <W extends World>(options: StandOptions<W>): Promi
     say,
     ask: async (line, who, where = 'ops') => {
       await say(line, who, where);
-      await quiet();
+      await quiet(60_000);
       return toText(newest(where));
     },
     press: async (button, who = 'admin', where = 'ops') => {
