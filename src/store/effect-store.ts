@@ -2,14 +2,15 @@
 import { type Selectable, type SqlBool, sql } from 'kysely';
 import { createFencedError } from '../errors.ts';
 import type { Begun, EffectIntent, EffectRecord, EffectState, EffectStore } from '../operations/effect.ts';
+import type { Tx } from '../operations/tx.ts';
 import { createId } from '../runtime/ids.ts';
 import { type Database, type Db, toDb, toJsonText, translate } from './database.ts';
-import { decideStop } from './killswitch-store.ts';
+import { decideStop, KillswitchUnreadable } from './killswitch-store.ts';
 import type { Tables } from './tables.ts';
 
 export const createEffectStore = (database: Database, now: () => Date): EffectStore => ({
   begin: (intent) =>
-    database.transact(async (tx): Promise<Begun> => {
+    begin(database, async (tx) => {
       const db = toDb(tx);
       await checkHolder(db, intent);
       await lockSubject(db, intent);
@@ -47,7 +48,7 @@ export const createEffectStore = (database: Database, now: () => Date): EffectSt
       return { kind: 'known', effect: toEffect(raced) };
     }),
   beginAgain: (intent, effectId, attempt) =>
-    database.transact(async (tx): Promise<Begun> => {
+    begin(database, async (tx) => {
       const db = toDb(tx);
       await checkHolder(db, intent);
       await lockSubject(db, intent);
@@ -93,6 +94,15 @@ export const createEffectStore = (database: Database, now: () => Date): EffectSt
     );
   },
 });
+
+const begin = async (database: Database, work: (tx: Tx) => Promise<Begun>): Promise<Begun> => {
+  try {
+    return await database.transact(work);
+  } catch (error) {
+    if (error instanceof KillswitchUnreadable) return { kind: 'stopped', say: error.say };
+    throw error;
+  }
+};
 
 /** One at a time per subject, so that two workers cannot both find it free. */
 const lockSubject = async (db: Db, { kind, subject, exclusiveMs }: EffectIntent): Promise<void> => {

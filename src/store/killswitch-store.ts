@@ -1,7 +1,8 @@
 /** The killswitch: one row for everything (`*`), one per stopped target. What cannot be read counts as on. */
+import { isAway } from '../errors.ts';
 import { type Actor, formatActor } from '../operations/call.ts';
 import type { Tx } from '../operations/tx.ts';
-import { type Db, toDb } from './database.ts';
+import { type Db, toDb, translate } from './database.ts';
 
 export interface Killswitch {
   readonly targetKey: string;
@@ -11,8 +12,26 @@ export interface Killswitch {
   readonly at: Date;
 }
 
-/** The sentence that says why an effect on this target is stopped, or null. */
+const unreadable = 'The killswitch cannot be read, so it counts as on.';
+
+/** Its transaction is lost, so nothing can be written in it; whoever catches it answers `stopped`. */
+export class KillswitchUnreadable extends Error {
+  readonly say = unreadable;
+}
+
+/**
+ * The sentence that says why an effect on this target is stopped, or null.
+ * @throws KillswitchUnreadable which counts as on; AcuopsError `store-unavailable`
+ */
 export const decideStop = async (db: Db, targetId: string | null): Promise<string | null> => {
+  try {
+    return await translate(() => readStop(db, targetId));
+  } catch (cause) {
+    throw isAway(cause) ? cause : new KillswitchUnreadable('the killswitch cannot be read', { cause });
+  }
+};
+
+const readStop = async (db: Db, targetId: string | null): Promise<string | null> => {
   const target =
     targetId === null
       ? null
@@ -22,9 +41,8 @@ export const decideStop = async (db: Db, targetId: string | null): Promise<strin
     .selectAll()
     .where('target_key', 'in', target ? ['*', target.key] : ['*'])
     .execute();
-  const whole = rows.find((row) => row.target_key === '*');
   // The row for everything is written when the desk starts; without it nobody knows, and nobody knows means on.
-  if (!whole) return 'The killswitch cannot be read, so it counts as on.';
+  if (!rows.some((row) => row.target_key === '*')) return unreadable;
   const on = rows.find((row) => row.state !== 'off');
   return on
     ? `The killswitch is on since ${on.at.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${on.reason}`
