@@ -2,13 +2,13 @@
 import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine, renderLink } from '../../blocks/escape.ts';
 import { renderPerson, renderStoredPerson } from '../../blocks/person.ts';
-import { renderStatus } from '../../blocks/status-line.ts';
+import { renderStatus, statusMarks } from '../../blocks/status-line.ts';
 import { renderDate, renderTime, sayAge } from '../../blocks/time.ts';
 import type { Answer } from '../../operations/command.ts';
 import type { Json } from '../../operations/json.ts';
 import type { ExitCode } from '../../operations/refusal.ts';
 import { decideState } from '../../policy/health/client-health.ts';
-import type { Verdict } from '../../policy/health/facts.ts';
+import type { Observation, Verdict } from '../../policy/health/facts.ts';
 import type { StatusFacts } from './command.ts';
 
 export interface StatusView {
@@ -28,11 +28,18 @@ const sayState = (facts: StatusFacts, view: StatusView): string => {
 
 const toExit = (state: Verdict): ExitCode => (state === 'fail' ? 1 : state === 'unknown' ? 4 : 0);
 
+/** Production and the only CI workflow go without saying; the clauses of the others name what they are about. */
+const nameCriterion = ({ criterion, subject }: Pick<Observation, 'criterion' | 'subject'>): string => {
+  if (criterion !== 'api') return '';
+  return subject === undefined || subject === 'production' ? 'API: ' : `API (${escapeLine(subject)}): `;
+};
+
 const sayObservations = ({ observations }: StatusFacts, zone: string): readonly string[] =>
   observations.map((observation) => {
-    const subject = observation.subject === undefined ? '' : ` ${escapeLine(observation.subject)}`;
-    const since = observation.since ? ` since ${renderTime(observation.since, zone)}` : '';
-    return `• ${observation.criterion}${subject}: ${renderStatus(observation.verdict)}, ${escapeLine(observation.say)}${since}`;
+    const since = observation.since ? `, failing since ${renderDate(observation.since, zone)}` : '';
+    const unknown = observation.verdict === 'unknown' ? `${observation.criterion}: unknown, ` : '';
+    const name = unknown === '' ? nameCriterion(observation) : unknown;
+    return `${statusMarks[observation.verdict].emoji} ${name}${escapeLine(observation.say)}${since}`;
   });
 
 const runsShown = 3;
@@ -96,7 +103,8 @@ export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer
       ...sayRuns(facts, view),
       ...(view.internal ? sayInternal(facts, view.zone) : []),
     ],
-    foot: '`/acuops health` looks again now.',
+    // A client's contact may not start a check.
+    ...(view.internal ? { foot: '`/acuops health` looks again now.' } : {}),
     data: toData(facts, view.internal),
     // Whoever is leaving or has left is listed, not judged.
     exit: facts.target.status === 'active' ? toExit(decideState(facts.observations)) : 0,

@@ -81,7 +81,7 @@ describe('status', () => {
     const receipt = await testDoor.ask('status heritage', { as: 'viewer' });
     expect(expectAnswer(receipt).exit).toBe(1);
     expect(toText(receipt)).toMatch(
-      /Heritage Ltd \(premium\): ❌ failing, checked 1 h ago[\s\S]*api production: ❌ failing, sign-in refused <@U1> since[\s\S]*@U0OPERATOR is on it[\s\S]*the password is late again/,
+      /Heritage Ltd \(premium\): ❌ failing, checked 1 h ago[\s\S]*❌ API: sign-in refused <@U1>, failing since[\s\S]*@U0OPERATOR is on it[\s\S]*the password is late again/,
     );
     expect(JSON.stringify(expectAnswer(receipt).message)).not.toContain('<@U1>');
   });
