@@ -103,3 +103,13 @@ const toScreenBlock = (block: Json, people: readonly Person[]): readonly Json[] 
 
 export const toScreenBlocks = (blocks: readonly Json[], people: readonly Person[]): readonly Json[] =>
   blocks.flatMap((block) => toScreenBlock(block, people)).map(withScreenTexts);
+
+const sayButtons = (block: Json): Json => {
+  const names = readList(block, 'elements').map((element) => textOf(element['text']) || 'a list');
+  const text = `Not on this page, though in Slack: ${names.map((name) => `[${name}]`).join(' ')}`;
+  return { type: 'context', block_id: block['block_id'], elements: [{ type: 'mrkdwn', text }] };
+};
+
+/** The page draws buttons in a window and never says that one was pressed: better none than a dead one. */
+export const toScreenWindow = (blocks: readonly Json[], people: readonly Person[]): readonly Json[] =>
+  toScreenBlocks(blocks, people).map((block) => (block['type'] === 'actions' ? sayButtons(block) : block));

@@ -5,7 +5,7 @@ import { appId, botName, botUserId, workspaceDomain, workspaceName } from './dir
 import { type Json, readObject, readText } from './json.ts';
 import { type LocalSlack, startLocalSlack } from './local-slack.ts';
 import type { Change } from './record.ts';
-import { toScreenBlocks } from './screen-blocks.ts';
+import { toScreenBlocks, toScreenWindow } from './screen-blocks.ts';
 import { createScreenInput, primingCommand, type ScreenLinks } from './screen-input.ts';
 import { toScreenText } from './screen-text.ts';
 import { type Slack, toFilesJson } from './slack.ts';
@@ -112,7 +112,7 @@ type Links = ReturnType<typeof createLinks>;
 /** A form as the page draws it; `front_view_id` comes back with whatever a person does in it. */
 const toScreenView = (view: StoredView, slack: Slack): Json => ({
   ...view.json,
-  blocks: toScreenBlocks(view.blocks, slack.directory.people()),
+  blocks: (view.kind === 'modal' ? toScreenWindow : toScreenBlocks)(view.blocks, slack.directory.people()),
   front_view_id: view.id,
   // The front wants to hear of every closing; whether the bot does, it knows itself.
   notify_on_close: true,

@@ -1,6 +1,6 @@
 // What the page of local-slack cannot draw is redrawn so that a person can still read it and fill it in.
 import { expect, test } from 'vitest';
-import { toScreenBlocks } from '../../../sandbox/slack/screen-blocks.ts';
+import { toScreenBlocks, toScreenWindow } from '../../../sandbox/slack/screen-blocks.ts';
 
 const people = [
   { id: 'U0ANN', name: 'Ann' },
@@ -78,4 +78,17 @@ test('dates, groups and entities in code become what a person can read', () => {
   ]);
   const foot = { type: 'context', elements: [{ type: 'mrkdwn', text: '<!date^1^{time}|noon>' }] };
   expect(toScreenBlocks([foot], people)[0]?.['elements']).toEqual([{ type: 'mrkdwn', text: 'noon' }]);
+});
+
+test('buttons of a window are named, as the page cannot press them', () => {
+  const button = { type: 'button', action_id: 'go', text: { type: 'plain_text', text: 'Go' } };
+  const row = { type: 'actions', block_id: 'a', elements: [button] };
+  expect(toScreenBlocks([row], people)).toEqual([row]);
+  expect(toScreenWindow([row], people)).toEqual([
+    {
+      type: 'context',
+      block_id: 'a',
+      elements: [{ type: 'mrkdwn', text: 'Not on this page, though in Slack: [Go]' }],
+    },
+  ]);
 });
