@@ -81,7 +81,7 @@ describe('a clock', () => {
   it('is in status, with the checks and runs behind it', async () => {
     const status = await desk.say('status heritage', 'onCall');
     expect(status).toMatch(/Heritage Fabrics \(premium\): ❌ failing, checked just now/u);
-    expect(status).toMatch(/api production: ❌ failing, site is restarting since 20\d\d-/u);
+    expect(status).toMatch(/❌ API: site is restarting, failing since 20\d\d-/u);
     expect(status).toContain('Last runs, as GitHub said');
     expect(status).toContain('ci.yml success');
     const { body } = await desk.json(['status', 'heritage']);

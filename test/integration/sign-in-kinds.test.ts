@@ -206,7 +206,7 @@ describe('the sign-in ends in', () => {
     const { out } = await desk.terminal(['health', lostKey]);
     expect(out).toContain('not asked: an earlier session may be open until');
     const logins = desk.stand.acumatica
-      .calls(`acuops-${key}`)
+      .calls(prefix)
       .slice(calls)
       .filter(({ method, path }) => method === 'POST' && path.endsWith('/login'));
     expect(logins).toEqual([]);
