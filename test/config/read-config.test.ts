@@ -49,6 +49,7 @@ test('the least that is needed, and every default', () => {
     controlUrl: 'https://www.acumatica.com',
     timeZone: 'UTC',
     host: '127.0.0.1',
+    hosts: [],
     port: 3000,
     adminPort: 3001,
     logLevel: 'info',
@@ -151,6 +152,15 @@ describe('GitHub is a group or null', () => {
   test('none is said, since much stays unknown then', () => {
     expect(good(slack).warnings.join(' ')).toContain('No GITHUB_TOKEN');
   });
+});
+
+test('names of the desk, item by item', () => {
+  const withHosts = (text: string) => ({ ...slack, ACUOPS_HOSTS: text });
+  expect(good(withHosts('Desk.Example.com, desk.internal,')).config.hosts).toEqual([
+    'desk.example.com',
+    'desk.internal',
+  ]);
+  expect(named(withHosts('desk.example.com:3000,http://desk'))).toEqual(['ACUOPS_HOSTS', 'ACUOPS_HOSTS']);
 });
 
 test('admins and private hosts, item by item', () => {
