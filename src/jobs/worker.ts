@@ -38,7 +38,7 @@ export const startWorker = (parts: WorkerParts): DeskWorker => {
   const items = new Set<Item>();
   /** Claims under way count too, or a burst of hints would take more than the limit. */
   let claiming = 0;
-  /** A hint found no room: whoever ends next looks at once instead of waiting for the timer. */
+  /** There was no room for all: whoever ends next looks at once instead of waiting for the timer. */
   let crowded = false;
   const countFree = () => operationsAtOnce - operations.size - claiming;
 
@@ -94,8 +94,11 @@ export const startWorker = (parts: WorkerParts): DeskWorker => {
     everyMs,
     async () => {
       const free = countFree();
-      if (free <= 0 || !taking) return false;
-      return claim(free, () => parts.store.claimDue(owner, parts.leaseMs, free));
+      if (!taking) return false;
+      // No room, or as many taken as there was room for: more may wait, so whoever ends next looks at once.
+      crowded =
+        free <= 0 || (await claim(free, () => parts.store.claimDue(owner, parts.leaseMs, free))) || crowded;
+      return false;
     },
     parts.log,
   );
