@@ -108,6 +108,8 @@ describe('a schedule', () => {
     const door: RequestDoor = {
       request: async (call) => {
         asked += 1;
+        // Long enough for the other one to come by.
+        await new Promise((resolve) => setTimeout(resolve, 60));
         return testDoor.door.request(call);
       },
     };
