@@ -1,12 +1,14 @@
 /** Opens Postgres: our own small pool, migrations under an advisory lock, and transactions as opaque handles. Foreign errors are translated here, once. */
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { DatabaseError, Pool } from 'pg';
-import { AcuopsError } from '../errors.ts';
+import { Pool } from 'pg';
+import { isAway } from '../errors.ts';
 import type { Tx } from '../operations/tx.ts';
 import * as spine from './migrations/0001-spine.ts';
 import * as registry from './migrations/0002-registry.ts';
 import * as schedules from './migrations/0003-schedules.ts';
+import { keepAlive, toSoundPool } from './pools.ts';
+import { isDeadlock, toStoreError } from './store-errors.ts';
 import type { Tables } from './tables.ts';
 
 const migrations: Record<string, Migration> = {
@@ -20,7 +22,7 @@ export type Db = Kysely<Tables>;
 
 export interface Database {
   readonly db: Db;
-  /** `work` does nothing but this transaction: it is run again where Postgres broke a deadlock. */
+  /** `work` does nothing but this transaction: it is run again where surely nothing of it was written. */
   readonly transact: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   readonly migrate: () => Promise<void>;
   /** `head` when every migration ran; else which are missing. */
@@ -59,15 +61,19 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     idle_in_transaction_session_timeout: 15_000,
     application_name: 'acuops',
   });
-  // An idle connection that dies is replaced by the pool; without a listener the process would end.
-  pool.on('error', (error) => options.log('an idle database connection was lost', { error: error.message }));
-  const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  keepAlive(pool, (error) => options.log('an idle database connection was lost', { error }));
+  const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: toSoundPool(pool) }) });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   return {
     db,
     transact: (work) =>
       translate(() =>
-        againAfterDeadlock(() => db.transaction().execute((trx) => work({ kind: 'tx', trx } as StoreTx))),
+        tryAgain((onBegun) =>
+          db.transaction().execute((trx) => {
+            onBegun();
+            return work({ kind: 'tx', trx } as StoreTx);
+          }),
+        ),
       ),
     migrate: async () => {
       const { error } = await migrator.migrateToLatest();
@@ -89,13 +95,21 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   };
 };
 
-/** Postgres ends one of two transactions that wait for each other; nothing of it was written, so it is done again. */
-const againAfterDeadlock = async <T>(work: () => Promise<T>): Promise<T> => {
+/** A connection that died unnoticed fails at once; one that cannot be made takes too long to try again for somebody who waits. */
+const atOnceMs = 500;
+
+/** Runs a transaction again where surely nothing of it was written: ended as one of a deadlock, or not even begun. */
+const tryAgain = async <T>(attempt: (onBegun: () => void) => Promise<T>): Promise<T> => {
   for (let again = 0; ; again += 1) {
+    const startedAt = performance.now();
+    let begun = false;
     try {
-      return await work();
+      return await attempt(() => {
+        begun = true;
+      });
     } catch (error) {
-      if (again >= 2 || !(error instanceof DatabaseError) || error.code !== '40P01') throw error;
+      const isUnbegun = !begun && performance.now() - startedAt < atOnceMs && isAway(toStoreError(error));
+      if (again >= 2 || !(isUnbegun || isDeadlock(error))) throw error;
     }
   }
 };
@@ -107,27 +121,6 @@ export const translate = async <T>(work: () => Promise<T>): Promise<T> => {
   } catch (error) {
     throw toStoreError(error);
   }
-};
-
-/** Classes 08, 53 and 57 of SQLSTATE, and errors of the connection itself: the store is away, not wrong. */
-const toStoreError = (error: unknown): unknown => {
-  if (error instanceof AcuopsError || !(error instanceof Error)) return error;
-  const code =
-    error instanceof DatabaseError ? (error.code ?? '') : ((error as { code?: string }).code ?? '');
-  const away =
-    /^(?:08|53|57)/u.test(code) ||
-    /^(?:ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ENOENT)/u.test(code) ||
-    /connection terminated|timeout exceeded when trying to connect|query read timeout|Client has encountered a connection error/iu.test(
-      error.message,
-    );
-  if (!away) return error;
-  return new AcuopsError({
-    code: 'store-unavailable',
-    message: `Postgres is away: ${error.message}`,
-    say: 'The desk cannot reach its database, so nothing was started. Try again in a minute; if it lasts, the desk itself needs help.',
-    retryable: true,
-    cause: error,
-  });
 };
 
 /** What Postgres refuses in text: NUL characters are left out, halves of surrogate pairs replaced. */
@@ -151,7 +144,7 @@ export const openQueuePool = (url: string, max: number, log: DatabaseOptions['lo
     connectionTimeoutMillis: 2_000,
     application_name: 'acuops-queue',
   });
-  pool.on('error', (error) => log('an idle queue connection was lost', { error: error.message }));
+  keepAlive(pool, (error) => log('an idle queue connection was lost', { error }));
   // One Queue and one Worker share it; each adds listeners.
   pool.setMaxListeners(30);
   return pool;

@@ -1,0 +1,28 @@
+/** Foreign errors of Postgres and its driver, translated here and nowhere else: away, or wrong. */
+import { DatabaseError } from 'pg';
+import { AcuopsError } from '../errors.ts';
+
+/** Classes 08, 53 and 57 of SQLSTATE, and errors of the connection itself: the store is away, not wrong. */
+export const toStoreError = (error: unknown): unknown => {
+  if (error instanceof AcuopsError || !(error instanceof Error)) return error;
+  const code =
+    error instanceof DatabaseError ? (error.code ?? '') : ((error as { code?: string }).code ?? '');
+  const away =
+    /^(?:08|53|57)/u.test(code) ||
+    /^(?:ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|ENOENT)/u.test(code) ||
+    /connection terminated|timeout exceeded when trying to connect|query read timeout|Client has encountered a connection error|not queryable/iu.test(
+      error.message,
+    );
+  if (!away) return error;
+  return new AcuopsError({
+    code: 'store-unavailable',
+    message: `Postgres is away: ${error.message}`,
+    say: 'The desk cannot reach its database, so nothing was started. Try again in a minute; if it lasts, the desk itself needs help.',
+    retryable: true,
+    cause: error,
+  });
+};
+
+/** Postgres ended one of two transactions that waited for each other; nothing of it was written. */
+export const isDeadlock = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '40P01';
