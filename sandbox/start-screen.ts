@@ -29,7 +29,7 @@ export const renderStartScreen = ({ stand, adminUrl, logPath, dataDir }: Sandbox
 BE        choose at "Act as", top right:
             Dana Lee     on-call          checks, notes, says "I'm on it"
             Priya Nair   approver         the same by the group @acuops-approvers; later also decides
-            Marco Silva  admin            also clients, roles, tokens, killswitch, audit
+            Marco Silva  admin            also clients, roles, killswitch, audit
             Jonas Falk   client contact   the status of his own company, Bayline Foods
             Ola Brandt   outsider         nothing
           The page shows everybody's private answers and windows to whoever looks. Slack does not.

@@ -41,6 +41,8 @@ export const allBotScopes: readonly string[] = [
   ...Object.values(nouns).flatMap((noun) => [`${noun}:read`, `${noun}:history`]),
   'commands',
   'app_mentions:read',
+  'mpim:read',
+  'mpim:history',
 ].filter((scope) => scope !== 'channels:join');
 
 /** The scope a call needs; `kind` is the conversation it names, where it names one. */
