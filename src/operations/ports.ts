@@ -76,7 +76,7 @@ export interface RequestStore {
   ) => Promise<void>;
   readonly appendAudit: (tx: Tx, row: NewAuditRow) => Promise<void>;
   /** One card per operation and place; the second call for the same pair changes nothing. */
-  readonly addCard: (tx: Tx, operationId: string, place: CardPlace) => Promise<void>;
+  readonly addCard: (tx: Tx, operationId: string, place: CardPlace, actor: Actor) => Promise<void>;
   /** Compare-and-set on the version a button carried; won, the card is drawn again with the next one. A card of another place is missing. */
   readonly decideOnCard: (
     tx: Tx,

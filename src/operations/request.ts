@@ -161,7 +161,7 @@ const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Prom
   // So does one with a file, which a private line in a channel cannot carry.
   const delivered = answer.message.file && call.via === 'slack' ? 'direct' : where;
   if (delivered === 'direct' && call.place.kind !== 'terminal')
-    await parts.store.addCard(tx, operation.id, toCardPlace(call, delivered));
+    await parts.store.addCard(tx, operation.id, toCardPlace(call, delivered), call.actor);
   return { kind: 'answered', operation, answer, where: delivered };
 };
 
@@ -206,7 +206,7 @@ const start = async (admitted: Admitted, command: LongCommand<unknown>): Promise
       ? await parts.store.takeOverCard(tx, call.card.id, operation)
       : 'superseded';
   if (cardMoves === 'superseded' && call.place.kind !== 'terminal')
-    await parts.store.addCard(tx, operation.id, toCardPlace(call, where));
+    await parts.store.addCard(tx, operation.id, toCardPlace(call, where), call.actor);
   await parts.store.appendAudit(tx, {
     ...toAuditHead(call, command),
     event: joined ? 'joined' : 'asked',

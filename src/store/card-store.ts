@@ -86,13 +86,21 @@ export const createCardStore = (database: Database, now: () => Date): CardStore 
         ...(waitMs === null ? { delivered_version: sql`wanted_version` } : { next_at: after(waitMs) }),
       }),
     moveToDirect: async (cardId, owner, trouble) => {
-      await translate(() =>
-        sql`update cards c set channel = 'direct:' || o.actor_user, team = o.actor_team, thread = null, posted_channel = null, posted_ts = null, trouble = ${trouble},
+      const { rows } = await translate(() =>
+        sql`update cards c set channel = 'direct:' || c.for_user, team = c.for_team, thread = null, posted_channel = null, posted_ts = null, trouble = ${trouble},
               lease_owner = null, lease_until = null, next_at = ${now()}
-            from operations o where o.id = c.operation_id and c.id = ${cardId} and c.lease_owner = ${owner}`.execute(
-          db,
-        ),
+            where c.id = ${cardId} and c.lease_owner = ${owner} and not exists (
+              select 1 from cards o where o.operation_id = c.operation_id and o.team = c.for_team and o.channel = 'direct:' || c.for_user)
+            returning c.id`.execute(db),
       );
+      // The person has this operation's card in their DM already: a second one there would be a twin.
+      if (rows.length === 0)
+        await change(cardId, owner, {
+          trouble,
+          delivered_version: sql`wanted_version`,
+          lease_owner: null,
+          lease_until: null,
+        });
     },
   };
 };

@@ -75,7 +75,7 @@ export const createRequestStore = (database: Database, now: () => Date): Request
       .execute();
   },
   appendAudit: (tx, row) => appendAudit(tx, row, now()),
-  addCard: async (tx, operationId, place) => {
+  addCard: async (tx, operationId, place, actor) => {
     await toDb(tx)
       .insertInto('cards')
       .values({
@@ -84,6 +84,8 @@ export const createRequestStore = (database: Database, now: () => Date): Request
         team: place.team,
         channel: place.channel,
         thread: place.thread,
+        for_team: actor.team,
+        for_user: actor.user,
         next_at: now(),
         created_at: now(),
       })

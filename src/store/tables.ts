@@ -73,6 +73,8 @@ export interface Tables {
     team: string;
     channel: string;
     thread: Maybe<string>;
+    for_team: string;
+    for_user: string;
     posted_channel: Maybe<string>;
     posted_ts: Maybe<string>;
     wanted_version: Generated<number>;

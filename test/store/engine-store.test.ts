@@ -90,11 +90,16 @@ describe('a claim', () => {
   it('is not kept from an operation by a card that is just being added to it', async () => {
     const { id } = await spine.start();
     await desk.database.transact(async (tx) => {
-      await createRequestStore(desk.database, spine.door.now).addCard(tx, id, {
-        team: 'T0DESK',
-        channel: 'C0ELSEWHERE',
-        thread: null,
-      });
+      await createRequestStore(desk.database, spine.door.now).addCard(
+        tx,
+        id,
+        {
+          team: 'T0DESK',
+          channel: 'C0ELSEWHERE',
+          thread: null,
+        },
+        { team: 'T0DESK', user: 'U0ANY' },
+      );
       expect(await spine.store.claimOne('a', leaseMs, id)).not.toBeNull();
     });
   });

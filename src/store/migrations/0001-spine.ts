@@ -85,6 +85,9 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       team text not null,
       channel text not null,
       thread text,
+      -- Whose card it is: who asked, or joined, from this place. It goes to their DM where the place cannot be written to.
+      for_team text not null,
+      for_user text not null,
       posted_channel text,
       posted_ts text,
       wanted_version integer not null default 1,
