@@ -66,17 +66,20 @@ export const createSpine = (
   command: AnyCommand | readonly AnyCommand[],
   limits: LimitOf = defaultLimits,
   stepMs?: number,
+  /** For workers that run by themselves; default the test's own clock. */
+  clock?: () => Date,
 ): Spine => {
   const door = createTestDoor({
     database: desk.database,
     commands: Array.isArray(command) ? command : [command as AnyCommand],
   });
-  const store = createEngineStore(desk.database, door.now, limits);
+  const now = clock ?? door.now;
+  const store = createEngineStore(desk.database, now, limits);
   const logged: LoggedLine[] = [];
   const engine = createEngine({
     store,
     commands: door.commands,
-    now: door.now,
+    now,
     hint: () => undefined,
     redact: (text) => text.replaceAll('s3cret', '[redacted]'),
     log: (_, line, detail) => void logged.push({ line, detail }),
