@@ -67,7 +67,7 @@ export const testHealthButtons = (mode: 'http' | 'socket'): void => {
 
     it('Details opens a window on the chosen client with every criterion and its age', async () => {
       await desk.press(choose('kestrel'), 'onCall');
-      await expect.poll(viewText, { timeout: 5_000 }).toContain('Kestrel Instruments');
+      await expect.poll(() => viewText(), { timeout: 5_000 }).toContain('Kestrel Instruments');
       for (const part of [
         'sign-in works',
         'Last deploy 28 days ago',

@@ -1,6 +1,7 @@
 /** Clocks from the first failure to the first pass, over many checks, through unknowns and restarts of the story; and what a check says is new. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld } from '../../sandbox/world.ts';
+import type { HealthReport } from '../../src/policy/health/report.ts';
 import { grantTeam, type OpenDesk, openDesk } from './open-desk.ts';
 
 const world = createWorld({ now: new Date() });
@@ -11,14 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => desk.stop());
 
-interface Clocked {
-  readonly respondBy: string | null;
-  readonly priority: string;
-  readonly observations: readonly { criterion: string; verdict: string; since: string | null }[];
-}
-const readClient = async (key: string): Promise<Clocked> => {
+const readClient = async (key: string): Promise<HealthReport['clients'][number]> => {
   const { body } = await desk.json(['health', key]);
-  return body.data.clients[0] as Clocked;
+  const [client] = body.data.clients;
+  if (!client) throw new Error(`no client ${key} was checked`);
+  return client;
 };
 const readSince = async (key: string, criterion: string): Promise<string | null | undefined> =>
   (await readClient(key)).observations.find((one) => one.criterion === criterion)?.since;
@@ -84,8 +82,11 @@ describe('a clock', () => {
     expect(status).toMatch(/❌ API: site is restarting, failing since 20\d\d-/u);
     expect(status).toContain('Last runs, as GitHub said');
     expect(status).toContain('ci.yml success');
-    const { body } = await desk.json(['status', 'heritage']);
+    const { body } = await desk.json<{ readonly checks: readonly { readonly state: string }[] }>([
+      'status',
+      'heritage',
+    ]);
     expect(body.data.checks.length).toBeGreaterThan(3);
-    expect(body.data.checks.map((check: { state: string }) => check.state)).toContain('pass');
+    expect(body.data.checks.map((check) => check.state)).toContain('pass');
   });
 });
