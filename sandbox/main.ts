@@ -63,7 +63,11 @@ try {
   const folder = await openFolder(plan, shutdown);
   const logFile = openLog(folder, shutdown);
   keep = logFile.write;
-  const sandbox = await bringUp({ plan, folder, log, logFile, shutdown });
+  const starting = bringUp({ plan, folder, log, logFile, shutdown });
+  // Stopped in the middle of the start: what is just being started is let finish, so that it can be stopped.
+  shutdown.add('the start', async () => void (await starting.catch(() => undefined)), 20_000);
+  const sandbox = await starting;
+  if (shutdown.signal.aborted) throw new Error('stopped while it started');
   say(`acuops ready in ${toSeconds(performance.now() - since)}\n`);
   say(renderStartScreen(sandbox));
   const typed = createInterface({ input: process.stdin });
