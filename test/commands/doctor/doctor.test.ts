@@ -18,9 +18,8 @@ interface Told {
   readonly mend: string | null;
 }
 const readFindings = async (): Promise<{ exit: number; verdict: string; findings: readonly Told[] }> => {
-  const { exit, body } = await desk.json(['doctor']);
-  const data = body.data as { verdict: string; findings: readonly Told[] };
-  return { exit, ...data };
+  const { exit, body } = await desk.json<{ verdict: string; findings: readonly Told[] }>(['doctor']);
+  return { exit, ...body.data };
 };
 const byName = (findings: readonly Told[], name: string): Told => {
   const found = findings.find((finding) => finding.name === name);
