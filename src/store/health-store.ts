@@ -44,6 +44,8 @@ export const readObservations = async (
     }));
   });
 
+const checkingLock = 4_150_004;
+
 /** Writes one check of many clients: history row and newest observations; a second call with the same operation changes nothing. */
 export const writeChecks = async (
   db: Db,
@@ -52,45 +54,23 @@ export const writeChecks = async (
   at: Date,
 ): Promise<void> => {
   if (checks.length === 0) return;
-  await db
-    .insertInto('checks')
-    .values(
-      checks.map((check) => ({
-        id: createId(),
-        target_id: check.targetId,
-        operation_id: operationId,
-        state: check.state,
-        body: toJsonText(check.body),
-        at,
-      })),
-    )
-    .onConflict((conflict) => conflict.columns(['operation_id', 'target_id']).doNothing())
-    .execute();
+  // One check at a time: two that judged the same clients would otherwise meet between deleting and inserting.
+  await sql`select pg_advisory_xact_lock(${checkingLock})`.execute(db);
+  await sql`insert into checks (id, target_id, operation_id, state, body, at)
+    select c.id, c.target_id, ${operationId}, c.state, c.body::jsonb, ${at}
+    from unnest(${checks.map(() => createId())}::uuid[], ${checks.map((check) => check.targetId)}::uuid[], ${checks.map((check) => check.state)}::text[], ${checks.map((check) => toJsonText(check.body))}::text[])
+      as c(id, target_id, state, body)
+    on conflict (operation_id, target_id) do nothing`.execute(db);
   // Replaced whole, so that a workflow or environment that is gone leaves no clock behind.
-  await db
-    .deleteFrom('observations')
-    .where(
-      'target_id',
-      'in',
-      checks.map((check) => check.targetId),
-    )
-    .execute();
-  const observations = checks.flatMap((check) => check.observations);
-  if (observations.length > 0)
-    await db
-      .insertInto('observations')
-      .values(
-        observations.map((row) => ({
-          target_id: row.targetId,
-          criterion: row.criterion,
-          subject: row.subject,
-          body: toJsonText(row.body),
-          since: row.since,
-          observed_at: row.observedAt,
-          operation_id: operationId,
-        })),
-      )
-      .execute();
+  await sql`delete from observations where target_id = any(${checks.map((check) => check.targetId)}::uuid[])`.execute(
+    db,
+  );
+  const rows = checks.flatMap((check) => check.observations);
+  await sql`insert into observations (target_id, criterion, subject, body, since, observed_at, operation_id)
+    select o.target_id, o.criterion, o.subject, o.body::jsonb, o.since, o.observed_at, ${operationId}
+    from unnest(${rows.map((row) => row.targetId)}::uuid[], ${rows.map((row) => row.criterion)}::text[], ${rows.map((row) => row.subject)}::text[],
+      ${rows.map((row) => toJsonText(row.body))}::text[], ${rows.map((row) => row.since)}::timestamptz[], ${rows.map((row) => row.observedAt)}::timestamptz[])
+      as o(target_id, criterion, subject, body, since, observed_at)`.execute(db);
   // Whoever was on it is off it when no clock of the client runs any more.
   await sql`delete from claims c where c.target_id = any(${checks.map((check) => check.targetId)}::uuid[])
     and not exists (select 1 from observations o where o.target_id = c.target_id and o.since is not null)`.execute(
@@ -261,13 +241,11 @@ export const readLastStates = async (
   targetIds: readonly string[],
 ): Promise<readonly { targetId: string; state: string; at: Date }[]> => {
   if (targetIds.length === 0) return [];
-  const rows = await toDb(tx)
-    .selectFrom('checks')
-    .distinctOn('target_id')
-    .select(['target_id', 'state', 'at'])
-    .where('target_id', 'in', [...targetIds])
-    .orderBy('target_id')
-    .orderBy('at', 'desc')
-    .execute();
+  // One step down the index for each client, however many checks it has behind it.
+  const { rows } = await sql<{ target_id: string; state: string; at: Date }>`
+    select t.id as target_id, c.state, c.at from unnest(${[...targetIds]}::uuid[]) as t(id)
+    cross join lateral (select state, at from checks where target_id = t.id order by at desc limit 1) c`.execute(
+    toDb(tx),
+  );
   return rows.map((row) => ({ targetId: row.target_id, state: row.state, at: row.at }));
 };

@@ -54,22 +54,21 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
           got: boolean;
         }>`select pg_try_advisory_xact_lock(${takingLock}) as got`.execute(trx);
         if (!locked[0]?.got) return [];
-        // Within a limit key operations take turns, so that a small check passes a large one; numbered behind those that already run.
+        // An open item's operation is open: `closeItems` sees to that. Those at work come first in their limit key and fill its places;
+        // after them operations take turns, so that a small check passes a large one. Whose turn is beyond the limit has no place in any case.
         const { rows: picked } = await sql<{ operation_id: string; key: string }>`
-          with busy as (
-            select limit_key, count(*) as running from operation_items
-            where state = 'open' and lease_owner is not null and lease_until > clock_timestamp() group by limit_key
-          ), waiting as (
-            select i.operation_id, i.key, i.limit_key, i.due_at, row_number() over (partition by i.limit_key, i.operation_id order by i.due_at, i.key) as turn
-            from operation_items i join operations o on o.id = i.operation_id and o.state = 'open'
-            where i.state = 'open' and i.due_at <= ${now()} and i.deadline_at > ${now()} and (i.lease_until is null or i.lease_until < clock_timestamp())
+          with candidates as (
+            select operation_id, key, limit_key, due_at, lease_owner is not null and lease_until > clock_timestamp() as running,
+              row_number() over (partition by operation_id, limit_key order by due_at, key) as turn
+            from operation_items
+            where state = 'open' and (lease_until > clock_timestamp() or (due_at <= ${now()} and deadline_at > ${now()}))
           ), ranked as (
-            select operation_id, key, limit_key, turn, due_at, row_number() over (partition by limit_key order by turn, due_at, operation_id) as place
-            from waiting where turn <= ${limit}
+            select operation_id, key, limit_key, due_at, running,
+              row_number() over (partition by limit_key order by running desc, turn, due_at, operation_id) as place
+            from candidates where running or turn <= ${limitCase}
           )
-          select r.operation_id, r.key from ranked r left join busy b using (limit_key)
-          where r.place + coalesce(b.running, 0) <= ${limitCase}
-          order by r.place, r.due_at limit ${limit}`.execute(trx);
+          select operation_id, key from ranked where not running and place <= ${limitCase}
+          order by place, due_at limit ${limit}`.execute(trx);
         if (picked.length === 0) return [];
         // Looked at again under their locks: meanwhile one may have been finished by a holder whose lease had run out.
         const { rows: taken } = await sql<Selectable<Tables['operation_items']>>`

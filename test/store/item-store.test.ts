@@ -1,5 +1,4 @@
 /** Items on a real database: limits hold over all workers, nothing runs twice at once, everybody gets a turn. */
-import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, ItemPlan, Operation } from '../../src/operations/operation.ts';
 import { clearSpine, createSpine, defineWork, leaseMs, type Spine } from '../operations/spine.ts';
@@ -101,9 +100,20 @@ describe('taking items', () => {
 
   it('passes over items of an operation that ended, and those past their deadline', async () => {
     const ended = await fan(items(2, () => 'other'));
-    await sql`update operations set state = 'done', due_at = null where id = ${ended.id}`.execute(
-      desk.database.db,
-    );
+    spine.door.pass(60_000);
+    const again = await spine.store.claimOne('w', leaseMs, ended.id);
+    if (!again) throw new Error('not claimed');
+    await spine.store.saveStep(again, {
+      state: 'refused',
+      step: 'join',
+      memory: {},
+      exit: 4,
+      dueAt: null,
+      newItems: [],
+      itemsDeadline: null,
+      redraw: false,
+      audit: null,
+    });
     await fan(
       items(2, () => 'github'),
       1_000,

@@ -44,8 +44,9 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
 
     create table operation_items (
       operation_id uuid not null references operations on delete cascade,
-      key text not null,
-      limit_key text not null,
+      -- Sorted at every taking, and read by nobody in a language: plain bytes sort several times faster.
+      key text collate "C" not null,
+      limit_key text collate "C" not null,
       input jsonb not null,
       -- late: still open when its operation ended.
       state text not null default 'open' check (state in ('open', 'done', 'late')),
@@ -58,8 +59,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       attempt integer not null default 0,
       primary key (operation_id, key)
     );
-    create index operation_items_open on operation_items (due_at) where state = 'open';
-    create index operation_items_leased on operation_items (limit_key) where state = 'open' and lease_owner is not null;
+    create index operation_items_open on operation_items (operation_id, limit_key, due_at, key) where state = 'open';
 
     create table effects (
       id uuid primary key,
@@ -102,6 +102,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     );
     create unique index cards_one_per_place on cards (operation_id, team, channel, coalesce(thread, ''));
     create index cards_behind on cards (next_at) where wanted_version > delivered_version;
+    create index cards_recent on cards (created_at);
     create index cards_by_place on cards (team, channel, created_at desc);
 
     create table audit_rows (
