@@ -1,15 +1,13 @@
-/** Opens the doors: Slack, webhooks, the terminal, and the admin port. Order matters: nothing is taken in before everything behind it stands. */
+/** Opens the doors: Slack, webhooks and the terminal. Order matters: nothing is taken in before everything behind it stands. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { toPlainMrkdwn, toPlainText } from './blocks/plain.ts';
 import type { Config, Secrets } from './config/config.ts';
-import { createAdminServer } from './http/admin-server.ts';
 import { createCliDoor, createSocketDoor } from './http/cli-door.ts';
 import type { OperationPicture } from './http/cli-watch.ts';
 import { createFailureLimit } from './http/failure-limit.ts';
 import { createFrontServer } from './http/front-server.ts';
 import { createSocketServer } from './http/socket-server.ts';
 import type { WebhookHandler } from './http/webhook-door.ts';
-import type { HintQueue } from './jobs/hints.ts';
 import type { ActionList } from './operations/action.ts';
 import type { Actor } from './operations/call.ts';
 import type { Operation } from './operations/operation.ts';
@@ -19,7 +17,7 @@ import type { CommandList } from './operations/words.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Logger } from './runtime/logger.ts';
 import type { Metrics } from './runtime/metrics.ts';
-import { createReadiness } from './runtime/readiness.ts';
+import type { Readiness } from './runtime/readiness.ts';
 import type { Shutdown } from './runtime/shutdown.ts';
 import { createSlackApp, type SlackApp } from './slack/create-slack-app.ts';
 import { receiveActions } from './slack/receive-action.ts';
@@ -36,7 +34,6 @@ export interface EdgeParts {
   readonly log: Logger;
   readonly clock: Clock;
   readonly database: Database;
-  readonly queue: HintQueue;
   readonly commands: CommandList;
   readonly door: RequestDoor;
   readonly access: AccessReader;
@@ -44,29 +41,17 @@ export interface EdgeParts {
   readonly receiveWebhook: WebhookHandler | null;
   readonly localUser: string;
   readonly metrics: Metrics;
+  /** Slack's connection is one of its checks. */
+  readonly readiness: Pick<Readiness, 'add'>;
   readonly shutdown: Shutdown;
 }
 
 const plain = { message: toPlainText, mrkdwn: toPlainMrkdwn };
 const failuresPerMinute = 10;
 
-export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null; adminUrl: string }> => {
-  const { config, database, queue, log, shutdown, metrics } = parts;
-  const readiness = createReadiness({ log, stopping: shutdown.signal });
-  readiness.add('database', async () => {
-    const missing = await database.readMigrations();
-    return missing === 'head' ? null : `migrations missing: ${missing.join(', ')}`;
-  });
-  readiness.add('queue', async () => ((await queue.isReachable()) ? null : 'the queue does not answer'));
-  const admin = await createAdminServer({
-    host: config.host,
-    port: config.adminPort,
-    log,
-    readiness,
-    metrics,
-  });
-  shutdown.add('admin port', () => admin.stop(500));
-  if (!config.roles.includes('bot') || config.slack.mode === null) return { url: null, adminUrl: admin.url };
+export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null }> => {
+  const { config, database, log, shutdown, metrics, readiness } = parts;
+  if (!config.roles.includes('bot') || config.slack.mode === null) return { url: null };
 
   const slack = openSlack(parts, config.slack.mode);
   const counted = countRequests(parts, metrics);
@@ -100,7 +85,7 @@ export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null;
   shutdown.add('terminal socket', () => socket.stop(1_000));
   await slack.start();
   shutdown.add('Slack', () => slack.stop(4_000));
-  return { url: front.url, adminUrl: admin.url };
+  return { url: front.url };
 };
 
 const openSlack = ({ config, secrets, log, clock }: EdgeParts, mode: 'socket' | 'http'): SlackApp =>

@@ -1,6 +1,7 @@
 /** The one place where parts are built and joined. Starts what the roles ask for and answers a desk that can be stopped; signals and exit codes are main's. */
 import { userInfo } from 'node:os';
 import { createAccessReader } from './app-access.ts';
+import { openAdminPort } from './app-admin.ts';
 import { createPowers, readClaims } from './app-commands.ts';
 import { createDoctorPowers } from './app-doctor.ts';
 import { openEdges } from './app-edges.ts';
@@ -93,6 +94,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   const queue = wrap('queue', ground.queue);
   const effectStore = wrap('effects', createEffectStore(database, now));
   const metrics = createMetrics({ readBacklog: () => readBacklog(database.db) });
+  const admin = await openAdminPort({ config, database, queue, metrics, log, shutdown });
   const systems = openSystems({
     countGithubCall: metrics.countGithubCall,
     config,
@@ -225,7 +227,6 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     log,
     clock,
     database,
-    queue,
     commands,
     door,
     access,
@@ -233,8 +234,10 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     receiveWebhook: systems.receiveWebhook,
     localUser: userInfo().username,
     metrics,
+    readiness: admin.readiness,
     shutdown,
   });
-  log.info('acuops ready', { url: edges.url, admin: edges.adminUrl, roles: [...config.roles] });
-  return { ...edges, shutdown };
+  admin.noteStarted();
+  log.info('acuops ready', { url: edges.url, admin: admin.url, roles: [...config.roles] });
+  return { ...edges, adminUrl: admin.url, shutdown };
 };
