@@ -89,5 +89,5 @@ export const renderBroken = (reference: string): Reply =>
   );
 
 export const foreignTeam: Reply = renderLine(
-  'This workspace is not connected to this desk, so nothing was done.',
+  'This workspace is not connected to this desk, so nothing was done. In a channel that you share with the team, mention the bot instead: `@acuops status &lt;client&gt;`.',
 );

@@ -105,7 +105,7 @@ const judgeClients = (
           'Archived client channels',
           'warn',
           `Archived: ${sayNames(archived.map(label))}.`,
-          'Bring them back in Slack, or `/acuops edit-client <client> --channel` names another one.',
+          'Bring them back in Slack, or `/acuops edit-client &lt;client&gt; --channel` names another one.',
           archived.map(({ key }) => key),
         ),
     history,

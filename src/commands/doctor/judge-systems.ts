@@ -93,7 +93,7 @@ const judgeRights = ({ repositories, of }: Accepted): readonly Finding[] => {
           name,
           'fail',
           `Not found, or the desk may not read them: ${sayNames(hidden.map(({ repo }) => escapeLine(repo)))}.${sample}`,
-          'Give the token or the App access to them, or mend the name with `/acuops edit-client <client> --repo`.',
+          'Give the token or the App access to them, or mend the name with `/acuops edit-client &lt;client&gt; --repo`.',
           hidden.map(({ repo }) => repo),
         ),
     partly.length === 0
@@ -203,7 +203,7 @@ const judgeCredentials = ({
           'Credentials',
           'fail',
           `Cannot be read where the registry points: ${sayNames(unreadableCredentials.map(escapeLine))}.`,
-          'Put the variable or the file there, on every machine that runs a worker, or mend the reference with `/acuops edit-client <client>`.',
+          'Put the variable or the file there, on every machine that runs a worker, or mend the reference with `/acuops edit-client &lt;client&gt;`.',
           unreadableCredentials,
         ),
     withoutCredentials.length === 0
@@ -212,7 +212,7 @@ const judgeCredentials = ({
           'Missing credentials',
           'warn',
           `Reached, but not signed in to, for want of credentials: ${sayNames(withoutCredentials.map(escapeLine))}.`,
-          '`/acuops edit-client <client> --username-ref … --password-ref …` names them.',
+          '`/acuops edit-client &lt;client&gt; --username-ref … --password-ref …` names them.',
           withoutCredentials,
         ),
   ].filter((finding) => finding !== null);

@@ -163,7 +163,7 @@ const judgeSignIns = ({ held, sessions }: WorkFacts, now: Date): readonly Findin
         'Sign-ins',
         'warn',
         `Refused, and not tried again so that no account is locked: ${sayNames(held.map(escapeLine))}.`,
-        'Put the right password where the registry’s reference points; if it is right already, `/acuops retry-sign-in <client>`.',
+        'Put the right password where the registry’s reference points; if it is right already, `/acuops retry-sign-in &lt;client&gt;`.',
         held,
       ),
   sessions.length === 0

@@ -15,6 +15,7 @@ import {
   renderNext,
   renderObservation,
   renderShortHeadline,
+  sayCriterion,
 } from './card-words.ts';
 
 export interface ListView {
@@ -106,17 +107,43 @@ export const renderOpen = (clients: readonly CheckedClient[], view: ListView, sa
   return { blocks: [...blocks, section(text)], left: rest.length - shown };
 };
 
-const renderOther = (client: CheckedClient, zone: string): string => {
-  const told = findTold(client).map((observation) => renderObservation(observation, zone));
+/** Up to this many clients have a line for each fact; more have one line each. */
+const roomyOthers = 4;
+const factsOfOther = 2;
+
+/** Criteria that could not be seen for one reason share a line: "❔ Workflow, Last deploy, CI: unknown, GitHub answered 503". */
+const renderFacts = (client: CheckedClient, zone: string): readonly string[] => {
+  const told = findTold(client);
+  const first = told[0];
+  const isOneReason =
+    told.length > 1 &&
+    first?.verdict === 'unknown' &&
+    told.every(
+      ({ verdict, say, moment }) => verdict === 'unknown' && say === first.say && moment === undefined,
+    );
+  if (!first || !isOneReason) return told.map((observation) => renderObservation(observation, zone));
+  const names = [...new Set(told.map((observation) => escapeShort(sayCriterion(observation), 40)))];
+  const label = escapeShort(sayCriterion(first), 40);
+  return [renderObservation(first, zone).replace(`${label}:`, `${names.join(', ')}:`)];
+};
+
+const renderOther = (client: CheckedClient, zone: string, isRoomy: boolean): string => {
+  const facts = renderFacts(client, zone);
   const next = findTold(client)[0]?.next ?? null;
-  const step = next === null || isUnchecked(client) ? '' : ` → ${escapeShort(next, 120)}`;
-  return `*${renderName(client)}* ${told.slice(0, 2).join(' ')}${told.length > 2 ? ` (+${told.length - 2})` : ''}${step}`;
+  const step = next === null || isUnchecked(client) ? [] : [`→ ${escapeShort(next, 120)}`];
+  const left = facts.length - factsOfOther;
+  const more = left > 0 ? [isRoomy ? `… ${left} more under Details` : `(+${left})`] : [];
+  return [`*${renderName(client)}*`, ...facts.slice(0, factsOfOther), ...more, ...step].join(
+    isRoomy ? '\n' : ' ',
+  );
 };
 
 /** Unknown before warnings. Unknown says itself that it is neither healthy nor the client's fault. */
 export const renderOthers = (clients: readonly CheckedClient[], zone: string, sayWhere: string): CardList => {
   if (clients.length === 0) return { blocks: [], left: 0 };
-  const lines = clients.slice(0, otherLines).map((client) => renderOther(client, zone));
+  const lines = clients
+    .slice(0, otherLines)
+    .map((client) => renderOther(client, zone, clients.length <= roomyOthers));
   const sayRest = (left: number): string => `… and ${left} more unknown or with a warning: ${sayWhere}`;
   const { text, shown } = fitLines(lines, otherChars, sayRest, clients.length);
   const hint = clients.some(({ state }) => state === 'unknown')

@@ -40,7 +40,7 @@ const renderMoment = (observation: CheckedObservation, zone: string): string => 
   // An earlier failure's clock goes on while nothing can be seen; saying so keeps the deadline explainable.
   return verdict === 'fail'
     ? // "34 days ago, since today" would contradict itself: that clock is the failure's, not the deploy's.
-      `${told}, ${observation.criterion === 'last-deploy' ? 'failing since' : 'since'} ${renderDate(since, zone)}`
+      `${told}, ${observation.criterion === 'last-deploy' ? 'noticed' : 'since'} ${renderDate(since, zone)}`
     : `${told}, was failing since ${renderDate(since, zone)}`;
 };
 

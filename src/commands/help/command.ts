@@ -1,6 +1,7 @@
 /** `help [verb]`: what you may ask for, and how one command is written. */
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
+import { escapeLine } from '../../blocks/escape.ts';
 import { type AnyCommand, defineCommand, type Permission } from '../../operations/command.ts';
 import { type CommandList, longestLine, toCode, toUsage } from '../../operations/words.ts';
 import { decideRights, type Grant } from '../../policy/access.ts';
@@ -15,7 +16,7 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
     kind: 'now',
     verb: 'help',
     aliases: ['?'],
-    summary: 'What you can ask for; help <verb> explains one',
+    summary: 'What you can ask for; with a command, how it is written',
     words: { positionals: [{ name: 'topic', about: 'a command' }], flags: {} },
     example: 'help health',
     input: z.strictObject({
@@ -34,7 +35,7 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
       return answerLines({
         lines: [
           'What you can ask for:',
-          ...allowed.map((command) => `• ${toCode(command.verb)} ${command.summary}`),
+          ...allowed.map((command) => `• ${toCode(command.verb)} ${escapeLine(command.summary)}`),
         ],
         foot: `${toCode('/acuops help <verb>')} explains one · in a thread, mention the bot instead of the slash command`,
         data: allowed.map((command) => ({
@@ -66,7 +67,7 @@ const explain = (command: AnyCommand) => {
     command.aliases.length > 0 ? [`Also: ${command.aliases.map((word) => toCode(word)).join(', ')}`] : [];
   return answerLines({
     lines: [
-      `${toCode(command.verb)}: ${command.summary}`,
+      `${toCode(command.verb)}: ${escapeLine(command.summary)}`,
       `Usage: ${toCode(toUsage(command), longestLine)}`,
       ...words,
       ...flags,

@@ -70,7 +70,7 @@ export const defineList = (powers: ListPowers): AnyCommand =>
           ...lines,
         ],
         foot: 'States are from the last check; `/acuops health` looks now.',
-        rest: 'use `/acuops list <tier>`, or the terminal with --json',
+        rest: 'use `/acuops list &lt;tier&gt;`, or the terminal with --json',
         data: targets.map((target) => ({
           key: target.key,
           name: target.name,

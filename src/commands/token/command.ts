@@ -100,7 +100,7 @@ export const defineToken = (powers: TokenPowers): AnyCommand =>
       if (via !== 'slack')
         return refuse(
           'slack-only',
-          'A token is made in Slack only, where it is known who you are: `/acuops token create laptop`.',
+          'A token is made in Slack only, where it is known who you are: there, type the slash command with `token create laptop`.',
         );
       if (label === undefined)
         return refuse('usage', 'Give it a name.\nExample: `/acuops token create laptop`');
