@@ -93,11 +93,16 @@ export const startMeasured = async (options: StartOptions): Promise<MeasuredProc
     const readyMs = performance.now() - since;
     const ask: MeasuredProcess['ask'] = async (message) => {
       const ended = new AbortController();
-      const answer = once(child, 'message', { signal: ended.signal });
-      child.once('exit', () => ended.abort(new Error('a measured process ended while it was asked')));
-      child.send(message);
-      const [said] = await answer;
-      return said;
+      const giveUp = () => ended.abort(new Error('a measured process ended while it was asked'));
+      child.once('exit', giveUp);
+      try {
+        const answer = once(child, 'message', { signal: ended.signal });
+        child.send(message);
+        const [said] = await answer;
+        return said;
+      } finally {
+        child.off('exit', giveUp);
+      }
     };
     return { url, readyMs, usage: async () => (await ask('usage')) as Usage, ask, stop };
   } catch (error) {

@@ -52,6 +52,7 @@ const runAll = async (ground: Ground, { chosen, json, quick, profile }: ReturnTy
     const say = (line: string) => process.stderr.write(`… ${bench.name}: ${line}\n`);
     const late = setTimeout(() => {
       process.stderr.write(`${bench.name} did not end in ${longestMs / 1_000} s and is given up\n`);
+      if (json) printJson({ machine, size, benches: reports });
       void giveUp(ground, 1);
     }, longestMs);
     const report = await runOne(bench, { size, ground, profileFolder, say });
@@ -59,8 +60,10 @@ const runAll = async (ground: Ground, { chosen, json, quick, profile }: ReturnTy
     reports.push(report);
     if (!json) console.log(renderBench(report));
   }
-  if (json) console.log(JSON.stringify({ machine, size, benches: reports } satisfies Report, null, 2));
+  if (json) printJson({ machine, size, benches: reports });
 };
+
+const printJson = (report: Report): void => console.log(JSON.stringify(report, null, 2));
 
 /** Measured processes end by themselves when their parent does; the database server would not. */
 const giveUp = async (ground: Ground, code: number): Promise<never> => {

@@ -133,6 +133,8 @@ export const withFleet = <T>(
     keep(desk.stop);
     await stand.slack.setRequestUrl(`${desk.url}/slack/events`);
     const database = new Client({ connectionString: url });
+    // Where the server is stopped first, because the bench is given up.
+    database.on('error', () => undefined);
     await database.connect();
     keep(() => database.end());
     const bare = await startMeasured({ program: programs.replay, env: {} });
