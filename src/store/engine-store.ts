@@ -46,7 +46,7 @@ export const createEngineStore = (database: Database, now: () => Date, limitOf: 
         await translate(() =>
           sql`update operation_items i set lease_until = ${inMs(leaseMs)}
             from unnest(${held.items.map((item) => item.operationId)}::uuid[], ${held.items.map((item) => item.key)}::text[], ${held.items.map((item) => item.fence)}::int[]) as h(operation_id, key, fence)
-            where i.operation_id = h.operation_id and i.key = h.key and i.fence = h.fence
+            where i.operation_id = h.operation_id and i.key = h.key collate "C" and i.fence = h.fence
               and state = 'open' and lease_owner = ${owner} and lease_until > clock_timestamp()`.execute(db),
         );
     },

@@ -23,7 +23,7 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
       ([prefix, most]) => sql`when split_part(limit_key, ':', 1) = ${prefix} then ${sql.lit(most)}`,
     ),
     sql` `,
-  )} else ${sql.lit(limits.others)} end`;
+  )} when true then ${sql.lit(limits.others)} end`;
   return {
     readItems: async (operationId) => {
       const rows = await translate(() =>
@@ -75,7 +75,8 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
           update operation_items i set lease_owner = ${owner}, lease_until = ${inMs(leaseMs)}, fence = fence + 1, attempt = attempt + 1
           from (
             select i.operation_id, i.key from operation_items i
-            join unnest(${picked.map((row) => row.operation_id)}::uuid[], ${picked.map((row) => row.key)}::text[]) as p(operation_id, key) using (operation_id, key)
+            join unnest(${picked.map((row) => row.operation_id)}::uuid[], ${picked.map((row) => row.key)}::text[]) as p(operation_id, key)
+              on i.operation_id = p.operation_id and i.key = p.key collate "C"
             where i.state = 'open' and (i.lease_until is null or i.lease_until < clock_timestamp())
             for no key update of i skip locked
           ) p
