@@ -16,7 +16,7 @@ export const testHealthButtons = (mode: 'http' | 'socket'): void => {
     desk = await openSmallDesk({ mode });
     await grantTeam(desk);
     // GitHub takes its time, so that two people can ask while one check runs.
-    desk.stand.github.faults.slow({ path: '*', times: 40 }, 120);
+    desk.stand.github.faults.slow({ path: '*', times: 40 }, 700);
   });
   afterAll(() => desk.stop());
 
