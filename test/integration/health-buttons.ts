@@ -131,6 +131,22 @@ export const testHealthButtons = (mode: 'http' | 'socket'): void => {
       ]);
     });
 
+    it('a double click counts once, and the second press is told so', async () => {
+      const read = async () =>
+        (await desk.readAuditRows()).filter(({ event }) => event === 'asked' || event === 'joined').length;
+      const before = await read();
+      const { slack } = desk.stand;
+      await slack.click(personIds.onCall, channelIds.ops, desk.newest().ts, again, {
+        times: 2,
+        concurrently: true,
+      });
+      await expect
+        .poll(() => slack.ephemerals(personIds.onCall).at(-1)?.text, { timeout: 5_000 })
+        .toContain('Somebody pressed this before you');
+      await desk.quiet();
+      expect(await read()).toBe(before + 1);
+    });
+
     it('one press that comes three times is one check', async () => {
       const { slack } = desk.stand;
       const asked = async () =>
