@@ -10,7 +10,7 @@ import { createScene, type Scene } from '../support/chaos-scene.ts';
 
 const marks = ['NOTE-OF-HERITAGE-7741', 'NOTE-OF-KESTREL-7742'] as const;
 const foreign =
-  /Heritage Fabrics|Kestrel Instr|Aster Medical|Norrland Timber|Pacific Crate|Juniper Retail|Wexford Tools|acuops-(?:heritage|kestrel|aster|norrland|pacific-crate|juniper|wexford)|NOTE-OF-|sign-in refused|tradecloud/u;
+  /Quillon Textiles|Kestrel Instr|Aster Medical|Norrland Timber|Pacific Crate|Juniper Retail|Wexford Tools|acuops-(?:kestrel|aster|norrland|pacific-crate|juniper|wexford)|NOTE-OF-|sign-in refused|tradecloud/u;
 const keys = [
   'heritage',
   'kestrel',
@@ -35,6 +35,8 @@ describe.each(intruders)('$who', ({ user, team }) => {
   beforeAll(async () => {
     scene = await createScene({ backend: 'postgres' });
     desk = await scene.startDesk();
+    // Usage examples speak of Heritage Fabrics, whoever the clients are; so here that client has another name.
+    await scene.ask('edit-client heritage --name "Quillon Textiles"');
     await scene.ask(`note heritage ${marks[0]}`);
     await scene.ask(`note kestrel ${marks[1]}`);
     const own = await Promise.all([
@@ -144,7 +146,7 @@ describe.each(intruders)('$who', ({ user, team }) => {
       .select('name')
       .where('key', '=', 'heritage')
       .executeTakeFirstOrThrow();
-    expect(changed.name).toBe('Heritage Fabrics');
+    expect(changed.name).toBe('Quillon Textiles');
     const notes = await scene.database.db.selectFrom('notes').select('body').execute();
     expect(notes.map(({ body }) => body).toSorted()).toEqual([...marks]);
     expect(
@@ -160,10 +162,10 @@ describe.each(intruders)('$who', ({ user, team }) => {
   it('a hidden client and none at all are answered alike', async () => {
     for (const verb of ['health', 'status', 'note', 'take', 'retry-sign-in']) {
       const [hidden, absent] = await Promise.all(
-        ['heritage', 'zzzzzzzz'].map((key) => scene.ask(`${verb} ${key} x`.trim(), user, channelIds.bayline)),
+        ['kestrel', 'zzzzzzz'].map((key) => scene.ask(`${verb} ${key} x`.trim(), user, channelIds.bayline)),
       );
-      expect(hidden?.ack.text.replaceAll('heritage', '…'), `answer: ${verb}`).toBe(
-        absent?.ack.text.replaceAll('zzzzzzzz', '…'),
+      expect(hidden?.ack.text.replaceAll('kestrel', '…'), `answer: ${verb}`).toBe(
+        absent?.ack.text.replaceAll('zzzzzzz', '…'),
       );
     }
   });

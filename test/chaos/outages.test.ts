@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import type { DeskProcess } from '../support/chaos-desk.ts';
 import { expectWhole } from '../support/chaos-invariants.ts';
-import { createKillablePostgres } from '../support/chaos-postgres.ts';
+import { createKillablePostgres, prepareBuiltIn } from '../support/chaos-postgres.ts';
 import { backends, createScene, type Scene } from '../support/chaos-scene.ts';
 
 /** Slow sites keep a check running while its ground is pulled away. */
@@ -12,11 +13,15 @@ const slowDown = (scene: Scene, ms = 2_500): void => {
     if (site.reach === 'answers') scene.stand.acumatica.setBehaviour(site.prefix, { kind: 'slow', ms }, 2);
 };
 
-const untilAsked = async (scene: Scene): Promise<void> => {
+const findLine = (desk: DeskProcess, msg: string) => desk.lines().find((line) => line['msg'] === msg);
+
+/** Resolves when somebody was signed in, later than `since`. */
+const untilAsked = async ({ database }: Scene, since = new Date(0)): Promise<void> => {
   for (const until = Date.now() + 20_000; Date.now() < until; await sleep(20)) {
-    const { rows } = await sql`select from effects where kind = 'acumatica-sign-in'`.execute(
-      scene.database.db,
-    );
+    const { rows } =
+      await sql`select from effects where kind = 'acumatica-sign-in' and intended_at > ${since}`.execute(
+        database.db,
+      );
     if (rows.length > 0) return;
   }
   throw new Error('the check never reached the instances');
@@ -29,6 +34,12 @@ const forgetQueue = async ({ redis, database }: Scene): Promise<number> => {
     from pg_tables where schemaname = 'bullmq' and tablename not like '%migration%'`.execute(database.db);
   await sql.raw(`truncate ${rows.map(({ name }) => name).join(', ')} cascade`).execute(database.db);
   return rows.length;
+};
+
+const findLine = (desk: DeskProcess, message: string) => desk.lines().find((line) => line['msg'] === message);
+const untilLine = async (desk: DeskProcess, message: string): Promise<void> => {
+  for (const until = Date.now() + 20_000; findLine(desk, message) === undefined; await sleep(20))
+    if (Date.now() > until) throw new Error(`the desk never said "${message}"`);
 };
 
 const isReady = async (adminUrl: string): Promise<boolean> =>
@@ -146,6 +157,35 @@ describe.each(backends)('in mid-check, queue on $backend', ({ backend, skip }) =
     }
   });
 
+  it.skipIf(skip).concurrent('with its built-in database, killed with the desk and under it', async () => {
+    const builtIn = await prepareBuiltIn();
+    const scene = await createScene({ backend, databaseUrl: builtIn.url, env: { DATABASE_URL: '' } });
+    const env = { ACUOPS_DATA: builtIn.folder };
+    try {
+      const first = await scene.startDesk({ env });
+      slowDown(scene);
+      const asked = await scene.ask('health');
+      await untilAsked(scene);
+      await first.kill();
+      const second = await scene.startDesk({ env });
+      expect(findLine(second, 'database server of an earlier run adopted')).toBeDefined();
+      await scene.quiet();
+      slowDown(scene);
+      const since = new Date();
+      const again = await scene.ask('health --fresh');
+      await untilAsked(scene, since);
+      process.kill(Number(findLine(second, 'database server ready')?.['pid']), 'SIGKILL');
+      await untilLine(second, 'database server runs again');
+      await scene.quiet(40_000);
+      expect(second.isAlive()).toBe(true);
+      await expectWhole(scene, [asked, again], { operations: 2 });
+      expect(await second.terminate()).toMatchObject({ code: 0 });
+    } finally {
+      await scene.stop();
+      await builtIn.remove();
+    }
+  });
+
   it.skipIf(skip).concurrent('a worker dies while it holds a session', async () => {
     const scene = await createScene({ backend });
     try {
@@ -161,7 +201,9 @@ describe.each(backends)('in mid-check, queue on $backend', ({ backend, skip }) =
       acumatica.setBehaviour('bayline', { kind: 'ok' });
       const again = await scene.ask('health bayline --fresh');
       await scene.quiet();
-      const signIns = acumatica.calls('bayline').filter((call) => call.path === '/entity/auth/login');
+      const signIns = acumatica
+        .calls('bayline')
+        .filter((call) => call.method === 'POST' && call.path === '/entity/auth/login');
       expect(signIns, 'nobody signs in on top of an open session').toHaveLength(1);
       expect(acumatica.sessions('bayline')).toHaveLength(1);
       const cards = scene.stand.slack

@@ -4,6 +4,8 @@ import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toDataFolder } from '../../src/store/embedded/data-folder.ts';
+import { stopLeftover } from '../../src/store/embedded/leftover.ts';
 import { isAlive } from '../../src/store/embedded/process-facts.ts';
 import { type EmbeddedServer, startEmbeddedPostgres } from '../../src/store/embedded/server.ts';
 
@@ -51,6 +53,30 @@ export const createKillablePostgres = async (): Promise<KillablePostgres> => {
     },
     stop: async () => {
       await server.stop().catch(() => undefined);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+export interface BuiltIn {
+  readonly url: string;
+  /** For ACUOPS_DATA. */
+  readonly folder: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** A data folder whose built-in database was set up before, so that its address is known to the test. */
+export const prepareBuiltIn = async (): Promise<BuiltIn> => {
+  const folder = mkdtempSync(join(tmpdir(), 'acuops-chaos-data-'));
+  await chmod(folder, 0o711);
+  const dataDir = join(folder, 'postgres');
+  const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+  await server.stop();
+  return {
+    url: server.url,
+    folder,
+    remove: async () => {
+      await stopLeftover(toDataFolder(dataDir));
       rmSync(folder, { recursive: true, force: true });
     },
   };
