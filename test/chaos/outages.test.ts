@@ -13,8 +13,6 @@ const slowDown = (scene: Scene, ms = 2_500): void => {
     if (site.reach === 'answers') scene.stand.acumatica.setBehaviour(site.prefix, { kind: 'slow', ms }, 2);
 };
 
-const findLine = (desk: DeskProcess, msg: string) => desk.lines().find((line) => line['msg'] === msg);
-
 /** Resolves when somebody was signed in, later than `since`. */
 const untilAsked = async ({ database }: Scene, since = new Date(0)): Promise<void> => {
   for (const until = Date.now() + 20_000; Date.now() < until; await sleep(20)) {
