@@ -13,13 +13,11 @@ const slowDown = (scene: Scene, ms = 2_500): void => {
     if (site.reach === 'answers') scene.stand.acumatica.setBehaviour(site.prefix, { kind: 'slow', ms }, 2);
 };
 
-/** Resolves when somebody was signed in, later than `since`. */
+/** Resolves when a check that was asked for after `since` is at the instances. */
 const untilAsked = async ({ database }: Scene, since = new Date(0)): Promise<void> => {
   for (const until = Date.now() + 20_000; Date.now() < until; await sleep(20)) {
-    const { rows } =
-      await sql`select from effects where kind = 'acumatica-sign-in' and intended_at > ${since}`.execute(
-        database.db,
-      );
+    const { rows } = await sql`select from operation_items i join operations o on o.id = i.operation_id
+      where i.key like 'api:%' and i.attempt > 0 and o.created_at > ${since}`.execute(database.db);
     if (rows.length > 0) return;
   }
   throw new Error('the check never reached the instances');
@@ -168,7 +166,7 @@ describe.each(backends)('in mid-check, queue on $backend', ({ backend, skip }) =
       const second = await scene.startDesk({ env });
       expect(findLine(second, 'database server of an earlier run adopted')).toBeDefined();
       await scene.quiet();
-      slowDown(scene);
+      slowDown(scene, 4_000);
       const since = new Date();
       const again = await scene.ask('health --fresh');
       await untilAsked(scene, since);
