@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 40_000,
     pool: 'forks',
+    // Most files wait for a database, a socket or a timer, not for a core.
+    maxWorkers: 4,
   },
 });

@@ -2,13 +2,14 @@
 import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine, renderLink } from '../../blocks/escape.ts';
 import { renderPerson, renderStoredPerson } from '../../blocks/person.ts';
-import { renderStatus, statusMarks } from '../../blocks/status-line.ts';
+import { renderStatus, type Status, statusMarks } from '../../blocks/status-line.ts';
 import { renderDate, renderTime, sayAge } from '../../blocks/time.ts';
 import type { Answer } from '../../operations/command.ts';
 import type { Json } from '../../operations/json.ts';
 import type { ExitCode } from '../../operations/refusal.ts';
-import { decideState } from '../../policy/health/client-health.ts';
-import type { Observation, Verdict } from '../../policy/health/facts.ts';
+import { decideState, findRespondBy } from '../../policy/health/client-health.ts';
+import type { Observation, RunFact, Verdict } from '../../policy/health/facts.ts';
+import { isPullRequest } from '../../policy/health/runs.ts';
 import type { StatusFacts } from './command.ts';
 
 export interface StatusView {
@@ -44,16 +45,45 @@ const sayObservations = ({ observations }: StatusFacts, zone: string): readonly 
 
 const runsShown = 3;
 
-const sayRuns = ({ runs }: StatusFacts, { now, zone }: StatusView): readonly string[] => {
+/** The newest ones, and the newest of the deploy workflow wherever it stands: that one is asked for most. */
+const pickRuns = ({ runs, target }: StatusFacts): readonly RunFact[] => {
+  const list = runs?.list ?? [];
+  const newest = list.slice(0, runsShown);
+  const deploy = list.find((run) => run.file === target.deployWorkflow && !isPullRequest(run));
+  return deploy === undefined || newest.includes(deploy)
+    ? newest
+    : [...newest.slice(0, runsShown - 1), deploy];
+};
+
+const sayDeadline = ({ target, observations }: StatusFacts, { now, zone }: StatusView): readonly string[] => {
+  const due = target.status === 'active' ? findRespondBy(target.tier, observations) : null;
+  if (due === null) return [];
+  return [
+    due < now
+      ? `⏰ Overdue: an answer was due ${renderDate(due, zone)}`
+      : `Answer due by ${renderDate(due, zone)}`,
+  ];
+};
+
+/** Oldest last, the one above left out: "Before: ❌ 5 min ago, ✅ 1 h ago". */
+const sayHistory = ({ checks }: StatusFacts, { now }: StatusView): readonly string[] => {
+  const before = checks
+    .slice(1)
+    .map((check) => `${statusMarks[toStatus(check.state)].emoji} ${sayAge(check.at, now)}`);
+  return before.length === 0 ? [] : [`Checks before: ${before.join(', ')}`];
+};
+
+const toStatus = (state: string): Status => (state in statusMarks ? (state as Status) : 'unknown');
+
+const sayRuns = (facts: StatusFacts, { now, zone }: StatusView): readonly string[] => {
+  const { runs } = facts;
   if (!runs || runs.list.length === 0) return [];
   return [
     `Last runs, as GitHub said ${sayAge(runs.readAt, now)}:`,
-    ...runs.list
-      .slice(0, runsShown)
-      .map(
-        (run) =>
-          `• ${renderLink(run.url, `${run.file} ${run.conclusion ?? run.status}`)} on ${escapeLine(run.branch ?? '–')}, ${renderDate(run.createdAt, zone)}`,
-      ),
+    ...pickRuns(facts).map(
+      (run) =>
+        `• ${renderLink(run.url, `${run.file} ${run.conclusion ?? run.status}`)} on ${escapeLine(run.branch ?? '–')}, ${renderDate(run.createdAt, zone)}`,
+    ),
   ];
 };
 
@@ -66,40 +96,47 @@ const sayInternal = ({ claim, notes }: StatusFacts, zone: string): readonly stri
   ),
 ];
 
-const toData = ({ target, checks, observations, runs, notes }: StatusFacts, internal: boolean): Json => ({
-  key: target.key,
-  name: target.name,
-  tier: target.tier,
-  status: target.status,
-  state: observations.length > 0 ? decideState(observations) : null,
-  checks: checks.map((check) => ({ state: check.state, at: check.at.toISOString() })),
-  observations: observations.map((one) => ({
-    criterion: one.criterion,
-    subject: one.subject ?? null,
-    verdict: one.verdict,
-    cause: one.cause,
-    say: one.say,
-    since: one.since?.toISOString() ?? null,
-    observedAt: one.observedAt.toISOString(),
-  })),
-  runs: (runs?.list ?? []).slice(0, runsShown).map((run) => ({
-    id: run.id,
-    file: run.file,
-    conclusion: run.conclusion,
-    status: run.status,
-    at: run.createdAt.toISOString(),
-    url: run.url,
-  })),
-  ...(internal
-    ? { notes: notes.map((note) => ({ by: note.by, text: note.body, at: note.at.toISOString() })) }
-    : {}),
-});
+const toData = (facts: StatusFacts, internal: boolean): Json => {
+  const { target, checks, observations, notes } = facts;
+  return {
+    key: target.key,
+    name: target.name,
+    tier: target.tier,
+    status: target.status,
+    state: observations.length > 0 ? decideState(observations) : null,
+    checks: checks.map((check) => ({ state: check.state, at: check.at.toISOString() })),
+    observations: observations.map((one) => ({
+      criterion: one.criterion,
+      subject: one.subject ?? null,
+      verdict: one.verdict,
+      cause: one.cause,
+      say: one.say,
+      since: one.since?.toISOString() ?? null,
+      observedAt: one.observedAt.toISOString(),
+    })),
+    respondBy:
+      target.status === 'active' ? (findRespondBy(target.tier, observations)?.toISOString() ?? null) : null,
+    runs: pickRuns(facts).map((run) => ({
+      id: run.id,
+      file: run.file,
+      conclusion: run.conclusion,
+      status: run.status,
+      at: run.createdAt.toISOString(),
+      url: run.url,
+    })),
+    ...(internal
+      ? { notes: notes.map((note) => ({ by: note.by, text: note.body, at: note.at.toISOString() })) }
+      : {}),
+  };
+};
 
 export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer =>
   answerLines({
     lines: [
       `*${escapeLine(facts.target.name)}* (${facts.target.tier}): ${sayState(facts, view)}`,
       ...sayObservations(facts, view.zone),
+      ...sayDeadline(facts, view),
+      ...sayHistory(facts, view),
       ...sayRuns(facts, view),
       ...(view.internal ? sayInternal(facts, view.zone) : []),
     ],

@@ -58,6 +58,10 @@ const decideRespondBy = (tier: Tier, running: readonly ClockedObservation[]): Da
   return new Date(Math.min(...starts) + hours * hourMs);
 };
 
+/** When the tier's answer is due, by the oldest clock that runs; null where none runs or the tier promises nothing. */
+export const findRespondBy = (tier: Tier, observations: readonly ClockedObservation[]): Date | null =>
+  decideRespondBy(tier, observations.filter(isRunning));
+
 /** Offboarding and archived clients are listed, not judged. */
 export const toClientHealth = (
   client: HealthClient,

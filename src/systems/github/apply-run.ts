@@ -3,7 +3,7 @@
  * changes nothing. The next read asks again; nothing is copied from the event itself.
  */
 import type { Clock } from '../../runtime/clock.ts';
-import { JobsPage, type Run, RunsPage } from './answers.ts';
+import { JobsPage, type Run, RunsPage, WorkflowsPage } from './answers.ts';
 import {
   type CachedAnswer,
   createMark,
@@ -12,8 +12,9 @@ import {
   toRunsKey,
   toTagsKey,
   toWorkflowRunsKey,
+  toWorkflowsKey,
 } from './cached-answer.ts';
-import { isNewer } from './to-facts.ts';
+import { isNewer, toFile } from './to-facts.ts';
 import type { GitHubEvent, JobChanged, RunChanged } from './webhooks.ts';
 
 type Followed = RunChanged | JobChanged;
@@ -25,7 +26,7 @@ const toRunListKeys = (event: RunChanged): readonly string[] => {
 
 /** What has to be read of the cache to decide about an event. */
 export const toKeysToLookAt = (event: Followed): readonly string[] => [
-  ...(event.kind === 'run-changed' ? toRunListKeys(event) : []),
+  ...(event.kind === 'run-changed' ? [...toRunListKeys(event), toWorkflowsKey(event.repo)] : []),
   toJobsKey(event.repo, event.runId, event.attempt),
 ];
 
@@ -42,6 +43,18 @@ const knows = (entry: CachedAnswer | undefined, event: RunChanged): boolean => {
     status: run.status ?? 'queued',
   };
   return !isNewer(event, seen);
+};
+
+/** A run proves that its workflow is there and on: a list that says otherwise is out of date. */
+const findWrongWorkflows = (
+  event: RunChanged,
+  cached: ReadonlyMap<string, CachedAnswer>,
+): readonly string[] => {
+  const key = toWorkflowsKey(event.repo);
+  const page = WorkflowsPage.safeParse(cached.get(key)?.body);
+  if (!page.success) return [];
+  const known = page.data.workflows.find((workflow) => toFile(workflow.path) === event.file);
+  return known?.state === 'active' ? [] : [key];
 };
 
 const isFinalJobs = (entry: CachedAnswer | undefined): boolean =>
@@ -61,7 +74,12 @@ export const decideStale = (
   const lists = keys.filter((key) => (cached.has(key) ? !knows(cached.get(key), event) : !isKnown));
   if (lists.length === 0) return [];
   // The pipeline pushes its tag before its run ends.
-  return [...lists, ...staleJobs, ...(event.status === 'completed' ? [toTagsKey(event.repo)] : [])];
+  return [
+    ...lists,
+    ...findWrongWorkflows(event, cached),
+    ...staleJobs,
+    ...(event.status === 'completed' ? [toTagsKey(event.repo)] : []),
+  ];
 };
 
 /** Says which keys were marked. A mark, not a change of the entry: a read that began before the event may still be writing its answer. */
