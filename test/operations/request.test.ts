@@ -325,6 +325,22 @@ describe('a store that is away', () => {
       }
     }));
 
+  it('that ended its connections a moment ago is asked on a new one, unnoticed', async () => {
+    const database = openDatabase({ url: desk.url, max: 3, log: () => undefined });
+    const asker = createTestDoor({ database, commands: [defineSay()] });
+    try {
+      for (let time = 0; time < 10; time += 1) {
+        await Promise.all([1, 2, 3].map((at) => asker.ask('say hello', { key: `warm ${time} ${at}` })));
+        await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(
+          desk.database.db,
+        );
+        expect(await asker.ask('say hello', { key: `after ${time}` })).toMatchObject({ kind: 'answered' });
+      }
+    } finally {
+      await database.close();
+    }
+  });
+
   it('in the middle of many requests ends no process, and each is told or done once', () =>
     withProxy(async (proxy, away) => {
       const asked = Array.from({ length: 40 }, (_, at) => away.ask('say hello', { key: `many ${at}` }));
