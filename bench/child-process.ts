@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly profileFolder?: string | null;
 }
 
-const readyWithinMs = 30_000;
+const readyWithinMs = 60_000;
 const stopWithinMs = 20_000;
 
 const toArguments = ({ collect, profileFolder }: StartOptions): readonly string[] => [
