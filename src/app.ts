@@ -90,16 +90,16 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
 
   const wrap = parts.wrap ?? ((_name, part) => part);
   const ground = await openGround(config, secrets, log, shutdown);
-  const { database, fingerprintKey } = ground;
+  const { database, working, fingerprintKey } = ground;
   const queue = wrap('queue', ground.queue);
-  const effectStore = wrap('effects', createEffectStore(database, now));
+  const effectStore = wrap('effects', createEffectStore(working, now));
   const metrics = createMetrics({ readBacklog: () => readBacklog(database.db) });
   const admin = await openAdminPort({ config, database, queue, metrics, log, shutdown });
   const systems = openSystems({
     countGithubCall: metrics.countGithubCall,
     config,
     secrets,
-    database,
+    database: working,
     effectStore,
     fingerprintKey,
     references: parts.references,
@@ -132,7 +132,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     ...systems,
     config,
     secrets,
-    database,
+    database: working,
     queue,
     clients,
     clock,
@@ -145,7 +145,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     createCommands(
       createPowers({
         ...systems,
-        database,
+        database: working,
         requests,
         admins,
         zone,
@@ -188,7 +188,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   if (config.roles.includes('worker')) {
     const transport = wrap('transport', createCardTransport({ clients, identity, log: slackLog }));
     const cards = createCardDelivery({
-      store: wrap('cards', createCardStore(database, now)),
+      store: wrap('cards', createCardStore(working, now)),
       effects: systems.effects,
       transport: {
         ...transport,
@@ -203,10 +203,10 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     });
     const notifier = startNotifier(cards.deliverDue, warn);
     shutdown.add('notifier', notifier.stop);
-    const audit = wrap('audit', { seal: () => sealAudit(database) });
+    const audit = wrap('audit', { seal: () => sealAudit(working) });
     const sealer = startSealer(audit.seal, warn);
     shutdown.add('sealer', sealer.stop);
-    const store = wrap('engine', createEngineStore(database, now, limits));
+    const store = wrap('engine', createEngineStore(working, now, limits));
     const engine = createEngine({
       store,
       commands: countSteps(commands, metrics),
@@ -217,7 +217,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     });
     const worker = startWorker({ store, engine, queue, log: warn, leaseMs: config.leaseMs });
     shutdown.add('worker', () => worker.stop(12_000), 13_000);
-    const schedules = await startSchedules({ config, database, door, clock, ownTeam, log: warn });
+    const schedules = await startSchedules({ config, database: working, door, clock, ownTeam, log: warn });
     shutdown.add('schedules', schedules.stop);
   }
 

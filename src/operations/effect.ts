@@ -1,5 +1,6 @@
 /** The one door for outside calls that change something: written down before, settled by looking when the answer is lost, never sent twice on a guess. */
 import type { Json } from './json.ts';
+import { offer } from './offer.ts';
 import type { Operation } from './operation.ts';
 
 export type EffectState = 'intended' | 'confirmed' | 'rejected' | 'ambiguous';
@@ -84,24 +85,30 @@ export interface EffectDoor {
   readonly confirmLate: (effectId: string, detail?: Json) => Promise<void>;
 }
 
+/** A sent effect whose outcome is forgotten has to be settled by looking, or holds its subject: so the outcome waits this long for the store. */
+const settlePatienceMs = 30_000;
+
 export const createEffectDoor = (store: EffectStore): EffectDoor => {
+  const settle: EffectStore['settle'] = (...outcome) =>
+    offer(() => store.settle(...outcome), AbortSignal.timeout(settlePatienceMs));
+
   const send = async (effect: EffectRecord, actions: EffectActions): Promise<EffectResult> => {
     let sent: Sent;
     try {
       sent = await actions.send(effect);
     } catch (cause) {
-      await store.settle(effect.id, 'ambiguous', null);
+      await settle(effect.id, 'ambiguous', null);
       return { kind: 'unclear', until: null, cause };
     }
     if (sent.kind === 'confirmed') {
-      await store.settle(effect.id, 'confirmed', sent.externalId, sent.detail);
+      await settle(effect.id, 'confirmed', sent.externalId, sent.detail);
       return {
         kind: 'confirmed',
         externalId: sent.externalId,
         effect: { ...effect, detail: sent.detail ?? effect.detail },
       };
     }
-    await store.settle(effect.id, 'rejected', null, sent.detail ?? { say: sent.say });
+    await settle(effect.id, 'rejected', null, sent.detail ?? { say: sent.say });
     return { kind: 'rejected', say: sent.say };
   };
 
@@ -115,7 +122,7 @@ export const createEffectDoor = (store: EffectStore): EffectDoor => {
     const looked = await actions.look(effect);
     if (looked.kind === 'unclear') return { kind: 'unclear', until: looked.until };
     if (looked.kind === 'found') {
-      await store.settle(effect.id, 'confirmed', looked.externalId);
+      await settle(effect.id, 'confirmed', looked.externalId);
       return { kind: 'confirmed', externalId: looked.externalId, effect };
     }
     const again = await store.beginAgain(intent, effect.id, effect.attempt);
@@ -130,7 +137,7 @@ export const createEffectDoor = (store: EffectStore): EffectDoor => {
       if (begun.kind === 'known') return resume(intent, begun.effect, actions);
       return begun;
     },
-    confirmLate: (effectId, detail) => store.settle(effectId, 'confirmed', null, detail),
+    confirmLate: (effectId, detail) => settle(effectId, 'confirmed', null, detail),
   };
 };
 

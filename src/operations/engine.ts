@@ -4,6 +4,7 @@ import { AcuopsError, isAway, isFenced } from '../errors.ts';
 import type { LongCommand } from './command.ts';
 import type { Json } from './json.ts';
 import { mapStrings } from './map-strings.ts';
+import { offer } from './offer.ts';
 import type { Item, Operation, StepOutcome } from './operation.ts';
 import { failuresKey, toRetry, toRetryMs, toSave } from './plan-save.ts';
 import type { EngineStore, SaveStep } from './ports.ts';
@@ -13,8 +14,6 @@ import type { CommandList } from './words.ts';
 const longestStepMs = 60_000;
 /** What an item gets beyond its deadline to notice that it has passed. */
 const itemGraceMs = 1_000;
-/** How often a result is offered to a store that is away. */
-const offerMs = 250;
 
 export interface EngineParts {
   readonly store: EngineStore;
@@ -101,18 +100,6 @@ const carryOut = async (
     remainingMs + itemGraceMs,
     `item ${item.key} goes on after its deadline`,
   );
-};
-
-/** The outcome of work that was done outside is worth waiting for the store; the fence says whether it still counts. */
-const offer = async <T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> => {
-  for (;;) {
-    try {
-      return await write();
-    } catch (error) {
-      if (!isAway(error) || signal.aborted) throw error;
-      await wait(offerMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
 };
 
 /** The work itself is not stopped: it was told by its signal, and what it writes later is fenced. */

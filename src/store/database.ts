@@ -46,14 +46,17 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Connections at most; the queue has its own pool. */
   readonly max?: number;
+  /** How long somebody waits for a connection, free or new. Default 2 s: Slack gives three for the whole answer. */
+  readonly patienceMs?: number;
   readonly log: (line: string, detail: object) => void;
 }
 
 export const openDatabase = (options: DatabaseOptions): Database => {
+  const most = options.max ?? 10;
   const pool = new Pool({
     connectionString: options.url,
-    max: options.max ?? 10,
-    connectionTimeoutMillis: 2_000,
+    max: most,
+    connectionTimeoutMillis: options.patienceMs ?? 2_000,
     // Slack waits three seconds; a statement that takes longer has lost its reader.
     statement_timeout: 10_000,
     // A server that hangs cannot end a statement by itself; then the caller is told all the same.
@@ -68,7 +71,8 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     db,
     transact: (work) =>
       translate(() =>
-        tryAgain((onBegun) =>
+        // Each connection of the pool may have died, and then comes a new one.
+        tryAgain(most + 1, (onBegun) =>
           db.transaction().execute((trx) => {
             onBegun();
             return work({ kind: 'tx', trx } as StoreTx);
@@ -99,9 +103,9 @@ export const openDatabase = (options: DatabaseOptions): Database => {
 const atOnceMs = 500;
 
 /** Runs a transaction again where surely nothing of it was written: ended as one of a deadlock, or not even begun. */
-const tryAgain = async <T>(attempt: (onBegun: () => void) => Promise<T>): Promise<T> => {
-  for (let again = 0; ; again += 1) {
-    const startedAt = performance.now();
+const tryAgain = async <T>(times: number, attempt: (onBegun: () => void) => Promise<T>): Promise<T> => {
+  const startedAt = performance.now();
+  for (let time = 1; ; time += 1) {
     let begun = false;
     try {
       return await attempt(() => {
@@ -109,7 +113,7 @@ const tryAgain = async <T>(attempt: (onBegun: () => void) => Promise<T>): Promis
       });
     } catch (error) {
       const isUnbegun = !begun && performance.now() - startedAt < atOnceMs && isAway(toStoreError(error));
-      if (again >= 2 || !(isUnbegun || isDeadlock(error))) throw error;
+      if (time >= times || !(isUnbegun || isDeadlock(error))) throw error;
     }
   }
 };

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSmallStand, type Stand } from '../../sandbox/stand.ts';
 import { channelIds, personIds } from '../../sandbox/world.ts';
 import { readBacklog } from '../../src/store/operation-store.ts';
+import { toText } from '../integration/open-desk.ts';
 import { type DeskProcess, startDeskProcess } from '../support/chaos-desk.ts';
 import { createDeskDatabase, type DeskDatabase } from '../support/desk-database.ts';
-import { toText } from './open-desk.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 let own: DeskDatabase;
