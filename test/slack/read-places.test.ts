@@ -20,7 +20,7 @@ const open = () => {
   const clients = createSlackClients(
     front.botToken,
     { apiUrl: front.apiUrl, log: () => undefined },
-    { facts: 200 },
+    { facts: 1_500 },
   );
   const read = createReadPlace({
     client: clients.facts,
