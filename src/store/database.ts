@@ -8,7 +8,7 @@ import * as spine from './migrations/0001-spine.ts';
 import * as registry from './migrations/0002-registry.ts';
 import * as schedules from './migrations/0003-schedules.ts';
 import { keepAlive, toSoundPool } from './pools.ts';
-import { isDeadlock, toStoreError } from './store-errors.ts';
+import { isLostRace, toStoreError } from './store-errors.ts';
 import type { Tables } from './tables.ts';
 
 const migrations: Record<string, Migration> = {
@@ -102,7 +102,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
 /** A connection that died unnoticed fails at once; one that cannot be made takes too long to try again for somebody who waits. */
 const atOnceMs = 500;
 
-/** Runs a transaction again where surely nothing of it was written: ended as one of a deadlock, or not even begun. */
+/** Runs a transaction again where surely nothing of it was written: lost to another at the same moment, or not even begun. */
 const tryAgain = async <T>(times: number, attempt: (onBegun: () => void) => Promise<T>): Promise<T> => {
   const startedAt = performance.now();
   for (let time = 1; ; time += 1) {
@@ -113,7 +113,7 @@ const tryAgain = async <T>(times: number, attempt: (onBegun: () => void) => Prom
       });
     } catch (error) {
       const isUnbegun = !begun && performance.now() - startedAt < atOnceMs && isAway(toStoreError(error));
-      if (time >= times || !(isUnbegun || isDeadlock(error))) throw error;
+      if (time >= times || !(isUnbegun || isLostRace(error))) throw error;
     }
   }
 };

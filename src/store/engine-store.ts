@@ -117,6 +117,13 @@ const saveStep = async (
     throw createFencedError(`operation ${operation.spokenId}`);
   const woken = row.wake_seq !== operation.wakeSeq && save.state === 'open';
   if (save.newItems.length > 0) await addItems(db, operation, save, now);
+  // Before the state changes: a press holds its card while it waits for the end of an operation that it would join.
+  // And in the order of their ids, as everybody who redraws several: so nobody waits in a circle.
+  if (save.redraw)
+    await sql`update cards set wanted_version = wanted_version + 1
+      where id in (select id from cards where operation_id = ${operation.id} order by id for no key update)`.execute(
+      db,
+    );
   await db
     .updateTable('operations')
     .set({
@@ -134,11 +141,5 @@ const saveStep = async (
     .where('id', '=', operation.id)
     .execute();
   if (save.state !== 'open') await closeItems(db, operation.id);
-  // In the order of their ids, as everybody who redraws several: so nobody waits in a circle.
-  if (save.redraw)
-    await sql`update cards set wanted_version = wanted_version + 1
-      where id in (select id from cards where operation_id = ${operation.id} order by id for no key update)`.execute(
-      db,
-    );
   return { woken, targetId: row.target_id };
 };

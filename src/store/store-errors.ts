@@ -23,6 +23,10 @@ export const toStoreError = (error: unknown): unknown => {
   });
 };
 
-/** Postgres ended one of two transactions that waited for each other; nothing of it was written. */
-export const isDeadlock = (error: unknown): boolean =>
-  error instanceof DatabaseError && error.code === '40P01';
+/**
+ * Lost to somebody at the same moment, with nothing written: one of two transactions that waited for each other, or the second
+ * card of an operation in one place. Done again, it sees what the other one did.
+ */
+export const isLostRace = (error: unknown): boolean =>
+  error instanceof DatabaseError &&
+  (error.code === '40P01' || (error.code === '23505' && error.constraint === 'cards_one_per_place'));

@@ -48,6 +48,7 @@ describe.each(await queueHouses())('hints on $name', ({ open }) => {
     await until(() => heard === 1);
     queue.hint('same');
     await until(() => heard === 2);
+    expect(heard).toBe(2);
     gate.resolve();
     await queue.close();
   });

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { type AnyCommand, defineCommand, type LongCommand } from '../../src/operations/command.ts';
 import { createEngine, type Engine } from '../../src/operations/engine.ts';
-import type { Operation } from '../../src/operations/operation.ts';
+import type { ItemPlan, Operation } from '../../src/operations/operation.ts';
 import type { EngineStore } from '../../src/operations/ports.ts';
 import { createEngineStore } from '../../src/store/engine-store.ts';
 import type { LimitOf } from '../../src/store/item-store.ts';
@@ -36,6 +36,9 @@ export const defineWork = (given: Work): AnyCommand =>
     toJson: (operation) => operation.result,
     ...given,
   });
+
+export const toItems = (count: number, limitKey = 'other'): ItemPlan[] =>
+  Array.from({ length: count }, (_, at) => ({ key: `k${at}`, limitKey, input: { at } }));
 
 export interface LoggedLine {
   readonly line: string;
@@ -126,6 +129,14 @@ const readOperation = async (desk: DeskDatabase, id: string) => {
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   return { ...toOperation(row), due: row.due_at, owner: row.lease_owner };
+};
+
+/** As if so much time had passed for every lease: they are judged by the database's own clock, which no test moves. */
+export const passLeases = async (desk: DeskDatabase, ms: number): Promise<void> => {
+  for (const table of ['operations', 'operation_items'] as const)
+    await sql`update ${sql.table(table)} set lease_until = lease_until - ${ms} * interval '1 millisecond'`.execute(
+      desk.database.db,
+    );
 };
 
 /** Everything that tests leave behind, for a fresh start on the same database. */

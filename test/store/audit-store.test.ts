@@ -1,6 +1,6 @@
 /** The sealed record on a real database: sealed whole under concurrency, and whatever was done to it afterwards is found and named. */
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '../../src/operations/audit.ts';
@@ -55,17 +55,17 @@ const sealMany = async (count: number): Promise<void> => {
 
 describe('sealing', () => {
   it('by three sealers while rows come in leaves one whole chain', async () => {
-    let writing = true;
+    const writing = { on: true };
     const writers = Promise.all(
       Array.from({ length: 4 }, async () => {
         for (let row = 0; row < 40; row += 1) await append({ row });
       }),
     ).then(() => {
-      writing = false;
+      writing.on = false;
     });
     const sealers = Array.from({ length: 3 }, async () => {
       let sealed = 0;
-      while (writing) sealed += await sealAudit(desk.database, 7);
+      while (writing.on) sealed += await sealAudit(desk.database, 7);
       return sealed;
     });
     await writers;

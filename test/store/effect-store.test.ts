@@ -199,8 +199,8 @@ describe('the fence', () => {
     const intent = toIntent({ holder: { operation } });
     const begun = await store().begin(intent);
     await spine.expireLeases();
-    if (begun.kind === 'go')
-      await expect(store().beginAgain(intent, begun.effect.id, 1)).rejects.toMatchObject({ code: 'fenced' });
+    if (begun.kind !== 'go') throw new Error('not begun');
+    await expect(store().beginAgain(intent, begun.effect.id, 1)).rejects.toMatchObject({ code: 'fenced' });
   });
 });
 

@@ -1,7 +1,7 @@
 /** Items on a real database: limits hold over all workers, nothing runs twice at once, everybody gets a turn. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Item, ItemPlan, Operation } from '../../src/operations/operation.ts';
-import { clearSpine, createSpine, defineWork, leaseMs, type Spine } from '../operations/spine.ts';
+import { clearSpine, createSpine, defineWork, leaseMs, passLeases, type Spine } from '../operations/spine.ts';
 import { createDeskDatabase, type DeskDatabase } from '../support/desk-database.ts';
 
 let desk: DeskDatabase;
@@ -155,10 +155,10 @@ describe('finishing an item', () => {
 
   it('leaves no lease behind that is renewed for nobody', async () => {
     await fan(items(2, () => 'other'));
-    const taken = await spine.store.takeItems('one', 40, 5);
+    const taken = await spine.store.takeItems('one', 5_000, 5);
     const [kept] = taken;
     await spine.store.renewLeases('one', leaseMs, { operations: [], items: kept ? [kept.item] : [] });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await passLeases(desk, 5_000);
     const again = await spine.store.takeItems('two', leaseMs, 5);
     expect(again).toHaveLength(1);
     expect(again[0]?.item.key).not.toBe(kept?.item.key);
