@@ -11,7 +11,6 @@ import type { GuardedRequest, GuardedResult } from './guarded-request.ts';
 import { sendOnce } from './guarded-send.ts';
 import { createResolveHost, type ResolveHost } from './resolve-host.ts';
 
-export type { FailedReason } from './guarded-failure.ts';
 export type { GuardedRequest, GuardedResult } from './guarded-request.ts';
 
 export interface GuardedFetch {

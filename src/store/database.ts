@@ -4,17 +4,17 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { Pool } from 'pg';
 import { isAway } from '../errors.ts';
 import type { Tx } from '../operations/tx.ts';
-import * as spine from './migrations/0001-spine.ts';
-import * as registry from './migrations/0002-registry.ts';
-import * as schedules from './migrations/0003-schedules.ts';
+import { up as spine } from './migrations/0001-spine.ts';
+import { up as registry } from './migrations/0002-registry.ts';
+import { up as schedules } from './migrations/0003-schedules.ts';
 import { keepAlive, toSoundPool } from './pools.ts';
 import { isLostRace, toStoreError } from './store-errors.ts';
 import type { Tables } from './tables.ts';
 
 const migrations: Record<string, Migration> = {
-  '0001-spine': spine,
-  '0002-registry': registry,
-  '0003-schedules': schedules,
+  '0001-spine': { up: spine },
+  '0002-registry': { up: registry },
+  '0003-schedules': { up: schedules },
 };
 
 /** A pooled handle or a transaction: what every query takes. */

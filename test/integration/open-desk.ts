@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ack, ButtonChoice, StoredMessage } from '../../sandbox/slack/front.ts';
 import { createStand, type Stand, type StandOptions } from '../../sandbox/stand.ts';
-import { approversId, channelIds, createWorld, personIds, teamId, type World } from '../../sandbox/world.ts';
+import { approversId, channelIds, createWorld, personIds, type World } from '../../sandbox/world.ts';
 import { type Desk, startDesk } from '../../src/app.ts';
 import { toPlainText } from '../../src/blocks/plain.ts';
 import { run } from '../../src/cli/run.ts';
@@ -218,4 +218,4 @@ export const printed = async (words: readonly string[], config: CliConfig): Prom
   return { exit, out, err };
 };
 
-export { channelIds, personIds, teamId };
+export { channelIds, personIds };
