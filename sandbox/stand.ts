@@ -41,7 +41,8 @@ export interface Stand<W extends World = World> {
   readonly stop: () => Promise<void>;
 }
 
-export const createSmallStand = (options: Omit<StandOptions<World>, 'world'> = {}) => createStand({ ...options, world: createWorld({ now: new Date() }) });
+export const createSmallStand = (options: Omit<StandOptions<World>, 'world'> = {}) =>
+  createStand({ ...options, world: createWorld({ now: new Date() }) });
 
 export const createStand = async <W extends World>(options: StandOptions<W>): Promise<Stand<W>> => {
   const { world } = options;
@@ -52,14 +53,26 @@ export const createStand = async <W extends World>(options: StandOptions<W>): Pr
   chmodSync(folder, 0o711);
   const secretsDir = join(folder, 'secrets');
   mkdirSync(secretsDir, { recursive: true, mode: 0o700 });
-  const slack = await createSlackFront({ mode, world: world.slack, page: options.page ?? false, pagePort: options.pagePort });
+  const slack = await createSlackFront({
+    mode,
+    world: world.slack,
+    page: options.page ?? false,
+    pagePort: options.pagePort,
+  });
   const github = await createGitHubFront({ owner: world.owner, ...options.github });
   const acumatica = await createAcumatica();
   world.seedGitHub(github);
   world.seedAcumatica(acumatica);
   world.writeSecrets(secretsDir);
   const registry = join(folder, 'acuops-clients.yaml');
-  writeFileSync(registry, world.toRegistryYaml({ acumaticaUrl: acumatica.url, refusedUrl: await acumatica.refusedUrl(), secretsDir }));
+  writeFileSync(
+    registry,
+    world.toRegistryYaml({
+      acumaticaUrl: acumatica.url,
+      refusedUrl: await acumatica.refusedUrl(),
+      secretsDir,
+    }),
+  );
   return {
     world,
     slack,

@@ -1,4 +1,5 @@
 /** Pure planning of a health check: which clients, which items, who publishes where. */
+import { createHash } from 'node:crypto';
 import type { ItemPlan } from '../../operations/operation.ts';
 import type { Scope } from '../../operations/scope.ts';
 import type { Target } from '../../operations/target.ts';
@@ -18,9 +19,12 @@ export const isTier = (word: string): word is (typeof tiers)[number] =>
 /** What is asked and what may be seen decide which running check one may join, and which earlier one it is compared with. */
 export const toScopeKey = (input: HealthInput, scope: Scope): string => {
   const tier = input.who !== undefined && isTier(input.who) ? input.who : '';
-  const seen = scope.kind === 'all' ? 'all' : scope.targetIds.toSorted().join(',');
-  return `health:${tier}:${seen}`;
+  return `health:${tier}:${scope.kind === 'all' ? 'all' : toShortKey(scope.targetIds)}`;
 };
+
+/** The same ids give the same key, whatever their order and however many: an index holds no row of a thousand ids. */
+const toShortKey = (targetIds: readonly string[]): string =>
+  createHash('sha256').update(targetIds.toSorted().join(',')).digest('hex').slice(0, 32);
 
 /** A fresh check must not be answered by one that used older facts, nor a failing-only picture by a whole one. */
 export const toJoinKey = (input: HealthInput, scope: Scope): string =>
