@@ -174,6 +174,7 @@ describe.each(intruders)('$who', ({ user, team }) => {
     const { slack } = scene.stand;
     const cards = [channelIds.ops, channelIds.heritage].flatMap((place) => slack.messages(place));
     const before = cards.map((card) => JSON.stringify(card.blocks));
+    const callsBefore = slack.calls().length;
     let pressed = 0;
     for (const card of cards)
       for (const { actionId, element } of findElements(card.blocks)) {
@@ -230,6 +231,13 @@ describe.each(intruders)('$who', ({ user, team }) => {
       }
     await scene.quiet();
     await sleep(1_000);
+    // Windows come and go; what was ever put into one, or whispered, is in the calls.
+    const shown = slack
+      .calls()
+      .slice(callsBefore)
+      .filter(({ method }) => /^(?:views\.|response_url|chat\.postEphemeral)/u.test(method));
+    expect(shown.length).toBeGreaterThan(20);
+    expect(shown.filter(({ args }) => foreign.test(JSON.stringify(args)))).toEqual([]);
     expect(readScreen()).not.toMatch(foreign);
     expect(
       await scene.database.db.selectFrom('notes').select('id').where('body', '=', 'planted').execute(),
