@@ -37,6 +37,8 @@ describe.each(intruders)('$who', ({ user, team }) => {
     desk = await scene.startDesk();
     // Usage examples speak of Heritage Fabrics, whoever the clients are; so here that client has another name.
     await scene.ask('edit-client heritage --name "Quillon Textiles"');
+    // A contact who has an account of ours may type; one of a connected workspace can press and use the terminal only.
+    if (team === clientTeamId) await scene.ask(`role grant ${teamId}:${user} contact bayline`);
     await scene.ask(`note heritage ${marks[0]}`);
     await scene.ask(`note kestrel ${marks[1]}`);
     const own = await Promise.all([
@@ -157,6 +159,13 @@ describe.each(intruders)('$who', ({ user, team }) => {
         .where('role', '<>', 'contact')
         .execute(),
     ).toEqual([]);
+  });
+
+  it('has the rights that the walk goes by', async () => {
+    const place = scene.stand.slack.dm(user);
+    const { payload } = scene.stand.slack.build.command(user, place, '/acuops', 'status bayline');
+    const ack = await scene.stand.slack.deliver('command', { ...payload, team_id: teamId });
+    expect(JSON.stringify(ack.body).includes('Bayline Foods')).toBe(team === clientTeamId);
   });
 
   it('a hidden client and none at all are answered alike', async () => {
