@@ -81,47 +81,6 @@ describe('eight clients', () => {
   });
 });
 
-describe('five hundred clients, three hundred failing', () => {
-  const message = render(reportOf(fiveHundred()));
-  const card = toPlainText(message);
-
-  it('stay within the limits, the worst first, the cause before them', () => {
-    expect(checkMessage(message.blocks, message.text)).toStrictEqual([]);
-    const lines = card.split('\n');
-    expect(lines[0]).toContain(
-      '300 of 500 need you, 150 of them probably by one cause: Acumatica; worst: Client number 297',
-    );
-    expect(lines[1]).toContain('Probably one cause: Acumatica. 150 of 480 clients');
-    expect(lines.length).toBeLessThan(90);
-  });
-
-  it('say how many are left out and where they are', () => {
-    expect(card).toMatch(/… and \d+ more like these: see the file health-7F3K2M\.txt/);
-    expect(card).toMatch(
-      /\d+ of 500 clients are not named here: see the file health-7F3K2M\.txt, or use --json\./,
-    );
-    expect(card).toContain('(first 100 of 500)');
-  });
-
-  it('the file has all of them, and does not depend on when it is rendered', () => {
-    const rows =
-      message.file?.content.split('\n').filter((line) => line.includes('of the great fleet  ')) ?? [];
-    expect(new Set(rows.map((row) => /client-\d+/.exec(row)?.[0])).size).toBe(500);
-    const later = render(reportOf(fiveHundred()), {
-      now: new Date(now.getTime() + hourMs),
-      claims: [{ targetKey: 'client-3', by: 'Ann', at: now }],
-    });
-    expect(later.file).toStrictEqual(message.file);
-  });
-
-  it('make no file while the check runs', () => {
-    const running = render(reportOf(fiveHundred().slice(0, 400), { finishedAt: null, total: 500 }));
-    expect(running.file).toBeUndefined();
-    expect(toPlainText(running)).toContain('listed when the check is done');
-    expect(running.text).toMatch(/^Checking all clients, 400 of 500 done: 300 need you so far/);
-  });
-});
-
 describe('nothing is left out in silence', () => {
   it('failing clients alone bring the file when they are too many', () => {
     const message = render(reportOf(fiveHundred().slice(0, 60)));
