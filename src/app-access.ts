@@ -1,11 +1,11 @@
 /** Who is who to this desk: admins of the configuration, stored rules, Slack's groups and places, put together to grants and audiences. */
-import { type Actor, isSameActor } from './operations/call.ts';
+import { type Actor, isSameActor, type Place } from './operations/call.ts';
 import type { AccessReader } from './operations/ports.ts';
 import { scheduler } from './operations/schedule.ts';
-import type { Grant } from './policy/access.ts';
+import type { Audience, Grant } from './policy/access.ts';
 import type { ReadGroup } from './slack/read-groups.ts';
 import type { ReadPlace } from './slack/read-places.ts';
-import { readChannelTarget, readRulesFor } from './store/access-store.ts';
+import { type AccessRule, readAccessFacts } from './store/access-store.ts';
 import type { Database } from './store/database.ts';
 
 export interface AccessParts {
@@ -20,47 +20,56 @@ export interface AccessParts {
 /** The desk's own timer may tend the house and nothing else, whatever rules may say. */
 const tending: readonly Grant[] = [{ role: 'desk', targetIds: null }];
 
-export const createAccessReader = (parts: AccessParts): AccessReader => {
-  const { readGrants, readAudience } = createPeopleReader(parts);
-  return {
-    readGrants: async (actor) => (isSameActor(actor, scheduler) ? tending : readGrants(actor)),
-    readAudience,
-  };
-};
-
-const createPeopleReader = (parts: AccessParts): AccessReader => ({
-  readGrants: async (actor) => {
-    const grants: Grant[] = parts.admins.some((admin) => isSameActor(admin, actor))
-      ? [{ role: 'admin', targetIds: null }]
-      : [];
-    let unread: Error | undefined;
-    for (const rule of await readRulesFor(parts.database.db, actor)) {
-      const grant: Grant = { role: rule.role, targetIds: rule.targetId === null ? null : [rule.targetId] };
-      if (rule.subjectKind !== 'group') {
-        grants.push(grant);
-        continue;
-      }
-      try {
-        if (
-          rule.team === actor.team &&
-          actor.team === (await parts.ownTeam()) &&
-          (await parts.readGroup(rule.subject)).has(actor.user)
-        )
-          grants.push(grant);
-      } catch (error) {
-        unread = error instanceof Error ? error : new Error(String(error));
-      }
-    }
-    // A group that cannot be read lets nobody in; who has another right keeps that one.
-    if (grants.length === 0 && unread !== undefined) throw unread;
-    return grants;
-  },
-  readAudience: async (place) => {
-    if (place.kind === 'terminal') return { kind: 'private' };
-    const targetId = await readChannelTarget(parts.database.db, place.channel);
-    if (targetId !== null) return { kind: 'shared', targetIds: [targetId] };
-    const facts = await parts.readPlace(place);
-    if (facts.kind === 'dm') return { kind: 'private' };
-    return facts.shared ? { kind: 'shared', targetIds: [] } : { kind: 'team' };
+export const createAccessReader = (parts: AccessParts): AccessReader => ({
+  readAccess: async (actor, place) => {
+    const stored = await parts.database.untied((tx) => readAccessFacts(tx, actor, place.channel));
+    const [grants, audience] = await Promise.all([
+      isSameActor(actor, scheduler) ? tending : decideGrants(parts, actor, stored.rules),
+      decideAudience(parts, place, stored.channelTarget),
+    ]);
+    return { grants, audience };
   },
 });
+
+const decideGrants = async (
+  parts: AccessParts,
+  actor: Actor,
+  rules: readonly AccessRule[],
+): Promise<readonly Grant[]> => {
+  const grants: Grant[] = parts.admins.some((admin) => isSameActor(admin, actor))
+    ? [{ role: 'admin', targetIds: null }]
+    : [];
+  let unread: Error | undefined;
+  for (const rule of rules) {
+    const grant: Grant = { role: rule.role, targetIds: rule.targetId === null ? null : [rule.targetId] };
+    if (rule.subjectKind !== 'group') {
+      grants.push(grant);
+      continue;
+    }
+    try {
+      if (
+        rule.team === actor.team &&
+        actor.team === (await parts.ownTeam()) &&
+        (await parts.readGroup(rule.subject)).has(actor.user)
+      )
+        grants.push(grant);
+    } catch (error) {
+      unread = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+  // A group that cannot be read lets nobody in; who has another right keeps that one.
+  if (grants.length === 0 && unread !== undefined) throw unread;
+  return grants;
+};
+
+const decideAudience = async (
+  parts: AccessParts,
+  place: Place,
+  channelTarget: string | null,
+): Promise<Audience> => {
+  if (place.kind === 'terminal') return { kind: 'private' };
+  if (channelTarget !== null) return { kind: 'shared', targetIds: [channelTarget] };
+  const facts = await parts.readPlace(place);
+  if (facts.kind === 'dm') return { kind: 'private' };
+  return facts.shared ? { kind: 'shared', targetIds: [] } : { kind: 'team' };
+};

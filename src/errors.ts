@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'usage'
   | 'conflict'
   | 'fenced'
+  | 'taken'
   | 'store-unavailable'
   | 'slack'
   | 'github'
@@ -45,6 +46,18 @@ export const createFencedError = (what: string): AcuopsError =>
     say: 'Another worker took over.',
     retryable: true,
   });
+
+/** Somebody wrote the same at this moment; done again, it sees what they wrote. */
+export const createTakenError = (what: string, cause?: unknown): AcuopsError =>
+  new AcuopsError({
+    code: 'taken',
+    message: `${what} was written by another at the same moment`,
+    say: 'Somebody asked the same at this moment. Ask again.',
+    retryable: true,
+    cause,
+  });
+
+export const isTaken = (error: unknown): boolean => error instanceof AcuopsError && error.code === 'taken';
 
 export const isFenced = (error: unknown): boolean => error instanceof AcuopsError && error.code === 'fenced';
 

@@ -12,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.drop());
 
+const place = { kind: 'dm', team: 'T1', channel: 'D1' } as const;
 const open = () =>
   createAccessReader({
     database: desk.database,
@@ -30,7 +31,7 @@ it('tends the house and does nothing else, even where a rule or the configuratio
       new Date(),
     ),
   );
-  const grants = await open().readGrants(scheduler);
+  const { grants } = await open().readAccess(scheduler, place);
   expect(grants).toEqual([{ role: 'desk', targetIds: null }]);
   for (const permission of ['look', 'ask-status', 'operate', 'decide', 'administer'] as const)
     expect(decideRights(grants, permission)).toEqual({ kind: 'only', targetIds: [] });
@@ -43,7 +44,7 @@ it('no role of a person includes its right', async () => {
   expect(
     decideAccess({ grants: all, permission: 'tend', asked: { kind: 'desk' }, audience, targetId: null }),
   ).toEqual({ kind: 'deny', reason: 'not-allowed' });
-  expect(await open().readGrants({ team: 'desk', user: 'somebody' })).toEqual([
+  expect((await open().readAccess({ team: 'desk', user: 'somebody' }, place)).grants).toEqual([
     { role: 'admin', targetIds: null },
   ]);
 });

@@ -34,8 +34,10 @@ const oneStep: AnyCommand = defineCommand({
 
 /** Rights are the bench's own: what reading them costs is measured where a command is acknowledged. */
 const access: AccessReader = {
-  readGrants: async () => [{ role: 'operator', targetIds: null }],
-  readAudience: async () => ({ kind: 'private' }),
+  readAccess: async () => ({
+    grants: [{ role: 'operator', targetIds: null }],
+    audience: { kind: 'private' },
+  }),
 };
 
 const quiet = (): void => undefined;

@@ -9,6 +9,9 @@ import type { Scope } from './scope.ts';
 import type { Tx } from './tx.ts';
 
 export interface NewOperation {
+  readonly id: string;
+  /** Kept unique: with one that is taken nothing is written. */
+  readonly spokenId: string;
   readonly deliveryKey: string;
   readonly verb: string;
   readonly input: Json;
@@ -20,6 +23,17 @@ export interface NewOperation {
   readonly state: OperationState;
   readonly step: string;
   readonly deadlineMs: number | null;
+  /** Of a command that is answered at once. */
+  readonly answer: StoredAnswer | null;
+  readonly exit: ExitCode | null;
+}
+
+/** What a request leaves behind where it starts or answers something: all of it or nothing. */
+export interface NewRecord {
+  readonly operation: NewOperation;
+  readonly audit: Omit<NewAuditRow, 'operationId'>;
+  /** Its card, if it has one from the start. */
+  readonly card: { readonly place: CardPlace; readonly for: Actor } | null;
 }
 
 export interface NewAuditRow {
@@ -59,21 +73,21 @@ export interface Delivery {
   readonly where: 'place' | 'direct';
 }
 
-/** Writes of the request door, all in one transaction. */
+/** Writes of the request door: all of one request in one transaction, or in one statement. */
 export interface RequestStore {
+  /** `work` is run again where it lost to another at the same moment. */
   readonly transact: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /** Each statement stands for itself, so `work` reads as it likes and writes once, at its end. It is run again where a connection was dead. */
+  readonly untied: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   /** What this delivery already led to, if it came before. Until the transaction ends, the same delivery waits here. */
   readonly findDelivery: (tx: Tx, deliveryKey: string) => Promise<Delivery | null>;
-  /** Creates the row, retrying a clash of spoken ids. Returns null where the delivery key exists or the join key is taken by an open one. */
-  readonly createOperation: (tx: Tx, operation: NewOperation) => Promise<Operation | null>;
+  /**
+   * Writes all three in one statement. null, and nothing written, where the delivery or spoken id exists or the join key is taken by an open one.
+   * @throws AcuopsError `taken` where the delivery was recorded without an operation of its own
+   */
+  readonly record: (tx: Tx, record: NewRecord) => Promise<Operation | null>;
   readonly findOpenByJoinKey: (tx: Tx, joinKey: string) => Promise<Operation | null>;
-  readonly finishNow: (
-    tx: Tx,
-    operationId: string,
-    answer: StoredAnswer,
-    exit: ExitCode,
-    state: OperationState,
-  ) => Promise<void>;
+  /** @throws AcuopsError `taken` where its delivery is recorded already */
   readonly appendAudit: (tx: Tx, row: NewAuditRow) => Promise<void>;
   /** One card per operation and place; the second call for the same pair changes nothing. */
   readonly addCard: (tx: Tx, operationId: string, place: CardPlace, actor: Actor) => Promise<void>;
@@ -88,10 +102,14 @@ export interface RequestStore {
   readonly resolveTarget: (tx: Tx, key: string) => Promise<string | null>;
 }
 
+export interface Access {
+  readonly grants: readonly Grant[];
+  readonly audience: Audience;
+}
+
 export interface AccessReader {
-  /** Everything that matches the actor now: admins of the configuration, rules by user, group and team. Throws where a group cannot be read and nothing else matches. */
-  readonly readGrants: (actor: Actor) => Promise<readonly Grant[]>;
-  readonly readAudience: (place: Place) => Promise<Audience>;
+  /** Everything that matches the actor now (admins of the configuration, rules by user, group and team), and what the place may see. Throws where a group cannot be read and nothing else matches. */
+  readonly readAccess: (actor: Actor, place: Place) => Promise<Access>;
 }
 
 /** A claimed operation: every write below carries its fence and does nothing when the fence moved. */

@@ -194,14 +194,10 @@ const fill = async (
       const shown = receipt.kind === 'answered' ? ({ ...receipt, where: 'place' } as const) : receipt;
       return toFilled(toReply({ kind: 'receipt', receipt: shown }, known.click.place));
     }
-    const [grants, audience] = await Promise.all([
-      parts.access.readGrants(known.click.actor),
-      parts.access.readAudience(known.click.place),
-    ]);
-    const rendered = await definition.render(known.click, {
-      grants,
-      audience,
-    });
+    const rendered = await definition.render(
+      known.click,
+      await parts.access.readAccess(known.click.actor, known.click.place),
+    );
     return rendered.kind === 'refused' ? toFilled(renderRefusal(rendered)) : rendered;
   } catch (error) {
     return toFilled(explainFailure(error, parts.log));

@@ -16,26 +16,26 @@ export interface AccessRule {
   readonly targetId: string | null;
 }
 
-/** Rules that name the actor or its team, and every rule that names a group: membership is asked elsewhere. */
-export const readRulesFor = async (db: Db, actor: Actor): Promise<readonly AccessRule[]> =>
-  translate(async () => {
-    const rows = await db
-      .selectFrom('access_rules')
-      .selectAll()
-      .where((where) =>
-        where.or([
-          where.and([
-            where('subject_kind', '=', 'user'),
-            where('team', '=', actor.team),
-            where('subject', '=', actor.user),
-          ]),
-          where.and([where('subject_kind', '=', 'team'), where('team', '=', actor.team)]),
-          where('subject_kind', '=', 'group'),
-        ]),
-      )
-      .execute();
-    return rows.map(toRule);
-  });
+/** What is stored about an actor in a place. */
+export interface AccessFacts {
+  /** Rules that name the actor or its team, and every rule that names a group: membership is asked elsewhere. */
+  readonly rules: readonly AccessRule[];
+  /** The client whose channel this is, if any. An archived client's people may still read there: it stays theirs until somebody else's it is. */
+  readonly channelTarget: string | null;
+}
+
+/** One statement: every request begins with it. */
+export const readAccessFacts = async (tx: Tx, actor: Actor, channel: string): Promise<AccessFacts> => {
+  const { rows } = await sql<{ rules: readonly StoredRule[] | null; channel_target: string | null }>`
+    select
+      (select jsonb_agg(jsonb_build_object('subject_kind', subject_kind, 'team', team, 'subject', subject, 'role', role, 'target_id', target_id))
+        from access_rules
+        where subject_kind = 'group' or (team = ${actor.team} and (subject_kind = 'team' or (subject_kind = 'user' and subject = ${actor.user})))
+      ) as rules,
+      (select id from targets where slack_channel = ${channel}
+        order by status = 'archived', changed_at desc limit 1) as channel_target`.execute(toDb(tx));
+  return { rules: (rows[0]?.rules ?? []).map(toRule), channelTarget: rows[0]?.channel_target ?? null };
+};
 
 export const readRules = async (tx: Tx): Promise<readonly (AccessRule & { by: string; at: Date })[]> =>
   (await toDb(tx).selectFrom('access_rules').selectAll().orderBy('role').orderBy('subject').execute()).map(
@@ -72,32 +72,21 @@ export const removeRule = async (tx: Tx, rule: AccessRule): Promise<'removed' | 
   return removed.numDeletedRows > 0n ? 'removed' : 'absent';
 };
 
-const toRule = (row: {
-  subject_kind: string;
-  team: string;
-  subject: string;
-  role: string;
-  target_id: string | null;
-}): AccessRule => ({
+interface StoredRule {
+  readonly subject_kind: string;
+  readonly team: string;
+  readonly subject: string;
+  readonly role: string;
+  readonly target_id: string | null;
+}
+
+const toRule = (row: StoredRule): AccessRule => ({
   subjectKind: row.subject_kind as AccessRule['subjectKind'],
   team: row.team,
   subject: row.subject,
   role: row.role as Role,
   targetId: row.target_id,
 });
-
-/** The client whose channel this is, if any. An archived client's people may still read there: it stays theirs until somebody else's it is. */
-export const readChannelTarget = async (db: Db, channel: string): Promise<string | null> =>
-  translate(async () => {
-    const row = await db
-      .selectFrom('targets')
-      .select('id')
-      .where('slack_channel', '=', channel)
-      .orderBy(sql`status = 'archived'`)
-      .orderBy('changed_at', 'desc')
-      .executeTakeFirst();
-    return row?.id ?? null;
-  });
 
 const toDigest = (token: string): string => createHash('sha256').update(token).digest('hex');
 

@@ -1,5 +1,5 @@
 /** Opens Postgres: our own small pool, migrations under an advisory lock, and transactions as opaque handles. Foreign errors are translated here, once. */
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { Pool } from 'pg';
 import { isAway } from '../errors.ts';
@@ -24,6 +24,8 @@ export interface Database {
   readonly db: Db;
   /** `work` does nothing but this transaction: it is run again where surely nothing of it was written. */
   readonly transact: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /** Each statement is a transaction of its own. `work` is run again where a connection was dead, so it must bear that. */
+  readonly untied: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   readonly migrate: () => Promise<void>;
   /** `head` when every migration ran; else which are missing. */
   readonly readMigrations: () => Promise<'head' | readonly string[]>;
@@ -33,7 +35,7 @@ export interface Database {
 }
 
 interface StoreTx extends Tx {
-  readonly trx: Transaction<Tables>;
+  readonly trx: Db;
 }
 
 /** The one place where a handle is opened again. @throws Error for a handle that no transaction of ours made */
@@ -79,6 +81,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
           }),
         ),
       ),
+    untied: (work) => translate(() => tryAgain(most + 1, () => work({ kind: 'tx', trx: db } as StoreTx))),
     migrate: async () => {
       const { error } = await migrator.migrateToLatest();
       if (error) throw toStoreError(error);

@@ -1,14 +1,19 @@
 /** What the request door writes, all inside its transaction. */
 import { type Selectable, type SqlBool, sql } from 'kysely';
-import type { Delivery, NewAuditRow, RequestStore } from '../operations/ports.ts';
+import { formatActor } from '../operations/call.ts';
+import type { Json } from '../operations/json.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { Delivery, NewAuditRow, NewRecord, RequestStore } from '../operations/ports.ts';
 import type { Tx } from '../operations/tx.ts';
-import { createId, createSpokenId } from '../runtime/ids.ts';
+import { createId } from '../runtime/ids.ts';
 import { type Database, type Db, toDb, toJsonText } from './database.ts';
 import { toOperation } from './operation-rows.ts';
+import { toTaken } from './store-errors.ts';
 import type { Tables } from './tables.ts';
 
 export const createRequestStore = (database: Database, now: () => Date): RequestStore => ({
   transact: database.transact,
+  untied: database.untied,
   findDelivery: async (tx, deliveryKey) => {
     const db = toDb(tx);
     // Deliveries of one key pass one after another: the second one finds what the first one wrote.
@@ -20,44 +25,7 @@ export const createRequestStore = (database: Database, now: () => Date): Request
       .executeTakeFirst();
     return row ? readDelivery(db, row) : null;
   },
-  createOperation: async (tx, operation) => {
-    const at = now();
-    const values = {
-      delivery_key: operation.deliveryKey,
-      join_key: operation.joinKey,
-      verb: operation.verb,
-      input: toJsonText(operation.input),
-      actor_team: operation.actor.team,
-      actor_user: operation.actor.user,
-      place: toJsonText(operation.place),
-      scope: toJsonText(operation.scope),
-      target_id: operation.targetId,
-      state: operation.state,
-      step: operation.step,
-      due_at: operation.state === 'open' ? at : null,
-      deadline_at: operation.deadlineMs === null ? null : new Date(at.getTime() + operation.deadlineMs),
-      created_at: at,
-      finished_at: operation.state === 'open' ? null : at,
-    };
-    for (let clash = 0; clash < 5; clash += 1) {
-      const spokenId = createSpokenId();
-      const row = await toDb(tx)
-        .insertInto('operations')
-        .values({ id: createId(at.getTime()), spoken_id: spokenId, ...values })
-        .onConflict((conflict) => conflict.doNothing())
-        .returningAll()
-        .executeTakeFirst();
-      if (row) return toOperation(row);
-      // Nothing was inserted: a clash of the spoken id is tried again, a taken delivery or join key is the caller's answer.
-      const clashed = await toDb(tx)
-        .selectFrom('operations')
-        .select('id')
-        .where('spoken_id', '=', spokenId)
-        .executeTakeFirst();
-      if (!clashed) return null;
-    }
-    return null;
-  },
+  record: (tx, record) => writeRecord(toDb(tx), record, now()),
   findOpenByJoinKey: async (tx, joinKey) => {
     const row = await toDb(tx)
       .selectFrom('operations')
@@ -66,13 +34,6 @@ export const createRequestStore = (database: Database, now: () => Date): Request
       .where('state', '=', 'open')
       .executeTakeFirst();
     return row ? toOperation(row) : null;
-  },
-  finishNow: async (tx, operationId, answer, exit, state) => {
-    await toDb(tx)
-      .updateTable('operations')
-      .set({ result: toJsonText(answer), exit, state, finished_at: now() })
-      .where('id', '=', operationId)
-      .execute();
   },
   appendAudit: (tx, row) => appendAudit(tx, row, now()),
   addCard: async (tx, operationId, place, actor) => {
@@ -170,13 +131,64 @@ export const createRequestStore = (database: Database, now: () => Date): Request
   },
 });
 
+/** One statement, so one trip and one commit: the operation, and where it was written, its audit row and its card. */
+const writeRecord = async (
+  db: Db,
+  { operation: asked, audit, card }: NewRecord,
+  at: Date,
+): Promise<Operation | null> => {
+  const isOpen = asked.state === 'open';
+  const { id, spokenId, verb, input, actor, place, scope, state, step, exit } = asked;
+  const operation: Operation = {
+    ...{ id, spokenId, verb, input, actor, place, scope, state, step, exit },
+    memory: {},
+    result: asked.answer as unknown as Json,
+    fence: 0,
+    wakeSeq: 0,
+    deadlineAt: asked.deadlineMs === null ? null : new Date(at.getTime() + asked.deadlineMs),
+    createdAt: at,
+    finishedAt: isOpen ? null : at,
+  };
+  const insertCard = card
+    ? sql`, drawn as (
+        insert into cards (id, operation_id, team, channel, thread, for_team, for_user, next_at, created_at)
+        select ${createId()}::uuid, id, ${card.place.team}::text, ${card.place.channel}::text, ${card.place.thread}::text,
+          ${card.for.team}::text, ${card.for.user}::text, ${at}::timestamptz, ${at}::timestamptz from asked)`
+    : sql``;
+  const write = sql<{ id: string }>`
+    with asked as (
+      insert into operations (id, spoken_id, delivery_key, join_key, verb, input, actor_team, actor_user, place, scope,
+        target_id, state, step, result, exit, due_at, deadline_at, created_at, finished_at)
+      values (${asked.id}, ${asked.spokenId}, ${asked.deliveryKey}, ${asked.joinKey}, ${asked.verb}, ${toJsonText(asked.input)},
+        ${asked.actor.team}, ${asked.actor.user}, ${toJsonText(asked.place)}, ${toJsonText(asked.scope)}, ${asked.targetId},
+        ${asked.state}, ${asked.step}, ${asked.answer === null ? null : toJsonText(asked.answer)}, ${asked.exit},
+        ${isOpen ? at : null}, ${operation.deadlineAt}, ${at}, ${operation.finishedAt})
+      on conflict do nothing returning id
+    ), noted as (
+      insert into audit_rows (id, at, actor, place, delivery_key, via, event, verb, operation_id, target_id, detail)
+      select ${createId()}::uuid, ${at}::timestamptz, ${formatActor(audit.actor)}::text, ${`${audit.place.team}:${audit.place.channel}`}::text,
+        ${audit.deliveryKey ?? null}::text, ${audit.via}::text, ${audit.event}::text, ${audit.verb}::text, id,
+        ${audit.targetId}::uuid, ${toJsonText(audit.detail)}::jsonb from asked
+    )${insertCard} select id from asked`;
+  const { rows } = await catchTaken(write.execute(db));
+  return rows.length === 0 ? null : operation;
+};
+
+const catchTaken = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw toTaken(error);
+  }
+};
+
 export const appendAudit = async (tx: Tx, row: NewAuditRow, at: Date): Promise<void> => {
-  await toDb(tx)
+  const insert = toDb(tx)
     .insertInto('audit_rows')
     .values({
       id: createId(),
       at,
-      actor: `${row.actor.team}:${row.actor.user}`,
+      actor: formatActor(row.actor),
       place: `${row.place.team}:${row.place.channel}`,
       delivery_key: row.deliveryKey ?? null,
       via: row.via,
@@ -185,8 +197,8 @@ export const appendAudit = async (tx: Tx, row: NewAuditRow, at: Date): Promise<v
       operation_id: row.operationId,
       target_id: row.targetId,
       detail: toJsonText(row.detail),
-    })
-    .execute();
+    });
+  await catchTaken(insert.execute());
 };
 
 const readDelivery = async (

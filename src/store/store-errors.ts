@@ -1,6 +1,6 @@
 /** Foreign errors of Postgres and its driver, translated here and nowhere else: away, or wrong. */
 import { DatabaseError } from 'pg';
-import { AcuopsError } from '../errors.ts';
+import { AcuopsError, createTakenError, isTaken } from '../errors.ts';
 
 /** Classes 08, 53 and 57 of SQLSTATE, and errors of the connection itself: the store is away, not wrong. */
 export const toStoreError = (error: unknown): unknown => {
@@ -28,5 +28,14 @@ export const toStoreError = (error: unknown): unknown => {
  * card of an operation in one place. Done again, it sees what the other one did.
  */
 export const isLostRace = (error: unknown): boolean =>
+  isTaken(error) ||
+  (error instanceof DatabaseError &&
+    (error.code === '40P01' || (error.code === '23505' && error.constraint === 'cards_one_per_place')));
+
+/** A second record of one delivery is a race, not a fault. */
+export const toTaken = (error: unknown): unknown =>
   error instanceof DatabaseError &&
-  (error.code === '40P01' || (error.code === '23505' && error.constraint === 'cards_one_per_place'));
+  error.code === '23505' &&
+  error.constraint === 'audit_rows_delivery_key_key'
+    ? createTakenError('the record of this delivery', error)
+    : error;

@@ -93,9 +93,10 @@ const actions = createActionList(
 );
 
 const access: AccessReader = {
-  readGrants: (actor) =>
-    Promise.resolve(actor.user === 'U0ANN' ? [{ role: 'operator', targetIds: null }] : []),
-  readAudience: () => Promise.resolve({ kind: 'team' }),
+  readAccess: async (actor) => ({
+    grants: actor.user === 'U0ANN' ? [{ role: 'operator', targetIds: null }] : [],
+    audience: { kind: 'team' },
+  }),
 };
 
 export interface CardDesk extends TestDesk {

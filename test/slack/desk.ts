@@ -58,8 +58,7 @@ export interface TestDeskOptions {
 
 export const noActions: ActionList = { findAction: () => undefined, findSubmission: () => undefined };
 const nobody: AccessReader = {
-  readGrants: () => Promise.resolve([]),
-  readAudience: () => Promise.resolve({ kind: 'team' }),
+  readAccess: async () => ({ grants: [], audience: { kind: 'team' } }),
 };
 
 export const startDesk = async (

@@ -36,9 +36,10 @@ const open = async (mode: 'http' | 'socket'): Promise<CardDelivery> => {
       commands,
       store: createRequestStore(database, clock.now),
       access: {
-        readGrants: (actor) =>
-          Promise.resolve(actor.user === 'U0ANN' ? [{ role: 'operator', targetIds: null }] : []),
-        readAudience: () => Promise.resolve({ kind: 'team' }),
+        readAccess: async (actor) => ({
+          grants: actor.user === 'U0ANN' ? [{ role: 'operator', targetIds: null }] : [],
+          audience: { kind: 'team' },
+        }),
       },
       now: clock.now,
       hint: () => undefined,

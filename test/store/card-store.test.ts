@@ -1,8 +1,10 @@
 /** Cards that cannot stand where they were asked for: each goes to the person it is for, and to nobody twice. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createId, createSpokenId } from '../../src/runtime/ids.ts';
 import { createCardStore } from '../../src/store/card-store.ts';
 import { createRequestStore } from '../../src/store/request-store.ts';
 import { createDeskDatabase, type DeskDatabase } from '../support/desk-database.ts';
+import { opsChannel } from '../support/door.ts';
 
 const now = () => new Date('2026-11-21T08:00:00Z');
 const asker = { team: 'T0DESK', user: 'U0ASKER' };
@@ -18,18 +20,17 @@ beforeEach(() => desk.clear());
 const ask = async (places: readonly { readonly channel: string; readonly who: typeof asker }[]) => {
   const requests = createRequestStore(desk.database, now);
   return requests.transact(async (tx) => {
-    const operation = await requests.createOperation(tx, {
-      deliveryKey: 'k',
-      verb: 'health',
-      input: {},
-      actor: asker,
-      place: { kind: 'channel', team: 'T0DESK', channel: 'C0OPS' },
-      scope: { kind: 'all' },
-      targetId: null,
-      joinKey: null,
-      state: 'open',
-      step: 'start',
-      deadlineMs: null,
+    const operation = await requests.record(tx, {
+      operation: {
+        ...{ id: createId(), spokenId: createSpokenId(), deliveryKey: 'k', verb: 'health', input: {} },
+        ...{ actor: asker, place: opsChannel, scope: { kind: 'all' }, targetId: null, joinKey: null },
+        ...{ state: 'open', step: 'start', deadlineMs: null, answer: null, exit: null },
+      },
+      audit: {
+        ...{ actor: asker, place: opsChannel, via: 'slack', event: 'asked', verb: 'health' },
+        ...{ targetId: null, detail: null },
+      },
+      card: null,
     });
     if (!operation) throw new Error('no operation');
     for (const { channel, who } of places)

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { everything } from '../../src/operations/scope.ts';
 import { type RegistryDocument, toCanonicalDocument } from '../../src/policy/registry/registry-document.ts';
-import { readChannelTarget, readRulesFor } from '../../src/store/access-store.ts';
+import { readAccessFacts } from '../../src/store/access-store.ts';
 import { registryRecord } from '../../src/store/registry-store.ts';
 import { readTargets } from '../../src/store/target-store.ts';
 import { arbitraryRegistry } from '../policy/registry/arbitrary-registry.ts';
@@ -79,7 +79,7 @@ describe('the registry in the store', () => {
     const client = toTestClient('heritage', { contacts });
     await write(toDocument(client));
     const count = async (team: string, user: string) =>
-      (await readRulesFor(desk.database.db, { team, user })).length;
+      (await desk.database.untied((tx) => readAccessFacts(tx, { team, user }, 'C0ANY'))).rules.length;
     expect(await count('T0CLIENT', 'U0CONTACT')).toBe(1);
     expect(await count('T0CLIENT', 'U0STRANGER')).toBe(0);
     expect(await count('T0OTHER', 'U0ANYBODY')).toBe(1);
@@ -94,11 +94,14 @@ describe('the registry in the store', () => {
     const old = toTestClient('old', { slack });
     await write(toDocument(old));
     await write(toDocument({ ...old, status: 'archived' }));
+    const readChannelTarget = async (channel: string) =>
+      (await desk.database.untied((tx) => readAccessFacts(tx, { team: 'T0DESK', user: 'U0ANY' }, channel)))
+        .channelTarget;
     const ids = async () =>
       Object.fromEntries((await readTargets(desk.database.db, everything)).map(({ key, id }) => [key, id]));
-    expect(await readChannelTarget(desk.database.db, 'C0SAME')).toBe((await ids())['old']);
+    expect(await readChannelTarget('C0SAME')).toBe((await ids())['old']);
     await write(toDocument({ ...old, status: 'archived' }, toTestClient('new', { slack })));
-    expect(await readChannelTarget(desk.database.db, 'C0SAME')).toBe((await ids())['new']);
+    expect(await readChannelTarget('C0SAME')).toBe((await ids())['new']);
   });
 
   it('remembers the newest import', async () => {

@@ -88,9 +88,10 @@ export const createTestDoor = (options: TestDoorOptions): TestDoor => {
   const now = (): Date => at;
 
   const access: AccessReader = {
-    readGrants: async (actor) => rights.get(formatActor(actor)) ?? [],
-    readAudience: async (place) =>
-      audiences.get(place.channel) ?? { kind: place.kind === 'channel' ? 'team' : 'private' },
+    readAccess: async (actor, place) => ({
+      grants: rights.get(formatActor(actor)) ?? [],
+      audience: audiences.get(place.channel) ?? { kind: place.kind === 'channel' ? 'team' : 'private' },
+    }),
   };
   const late = (): TestDoor => testDoor;
   const commands = createCommandList(

@@ -1,8 +1,9 @@
 /** `remove-client` through the real door and store: archived, never deleted. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineRemoveClient } from '../../../src/commands/remove-client/command.ts';
+import type { Actor } from '../../../src/operations/call.ts';
 import { everything } from '../../../src/operations/scope.ts';
-import { readRulesFor } from '../../../src/store/access-store.ts';
+import { readAccessFacts } from '../../../src/store/access-store.ts';
 import { addNote, claimTarget, readClaims, readNotes } from '../../../src/store/health-store.ts';
 import { registryRecord } from '../../../src/store/registry-store.ts';
 import { readTargets } from '../../../src/store/target-store.ts';
@@ -29,6 +30,8 @@ beforeEach(async () => {
 });
 
 const line = 'remove-client heritage --reason "contract ended"';
+const readRules = async (actor: Actor) =>
+  (await desk.database.untied((tx) => readAccessFacts(tx, actor, 'C0ANY'))).rules;
 const read = async () => (await readTargets(desk.database.db, everything))[0];
 
 describe('remove-client', () => {
@@ -43,11 +46,11 @@ describe('remove-client', () => {
     const { transact, db } = desk.database;
     await transact((tx) => addNote(tx, heritageId, people.operator, 'an old note', new Date('2026-11-01')));
     await transact((tx) => claimTarget(tx, heritageId, people.operator, new Date('2026-11-01')));
-    expect(await readRulesFor(db, people.contact)).toHaveLength(1);
+    expect(await readRules(people.contact)).toHaveLength(1);
     const answer = expectAnswer(await testDoor.ask(line));
     expect(answer.message.text).toContain('*Heritage Ltd* `heritage` is archived.');
     expect(await read()).toMatchObject({ id: heritageId, status: 'archived', version: 2 });
-    expect(await readRulesFor(db, people.contact)).toEqual([]);
+    expect(await readRules(people.contact)).toEqual([]);
     expect(await readClaims(db, everything)).toEqual([]);
     expect((await transact((tx) => readNotes(tx, heritageId, 5))).map(({ body }) => body)).toEqual([
       'Archived: contract ended',

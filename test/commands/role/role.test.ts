@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineRole } from '../../../src/commands/role/command.ts';
 import { parseSubject } from '../../../src/commands/role/subject.ts';
-import { addRule, readRules, readRulesFor, removeRule } from '../../../src/store/access-store.ts';
+import { addRule, readAccessFacts, readRules, removeRule } from '../../../src/store/access-store.ts';
 import { createRequestStore } from '../../../src/store/request-store.ts';
 import { toText } from '../../support/answer-text.ts';
 import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
@@ -36,7 +36,9 @@ beforeEach(async () => {
 
 const maria = { team: 'T0DESK', user: 'U0MARIA1' };
 const readRoles = async (actor = maria) =>
-  (await readRulesFor(desk.database.db, actor)).map(({ role, targetId }) => [role, targetId]);
+  (await desk.database.untied((tx) => readAccessFacts(tx, actor, 'C0ANY'))).rules.map(
+    ({ role, targetId }) => [role, targetId],
+  );
 
 describe('role', () => {
   it.each<Person>(['viewer', 'operator', 'approver', 'contact', 'outsider'])(

@@ -1,0 +1,89 @@
+/** A command that is answered at once: run, then written down with its answer in one statement, and its card where the answer goes by message. */
+import { createTakenError } from '../errors.ts';
+import { createId, createSpokenId } from '../runtime/ids.ts';
+import {
+  type Admitted,
+  loseCard,
+  toAuditHead,
+  toCardPlace,
+  toNewOperation,
+  toRecordable,
+} from './admitted.ts';
+import type { Answer, NowCommand } from './command.ts';
+import type { Json } from './json.ts';
+import { mapStrings } from './map-strings.ts';
+import type { NewAuditRow, NewOperation } from './ports.ts';
+import type { Receipt } from './receipt.ts';
+import { type Refusal, toExitCode } from './refusal.ts';
+
+/** @throws AcuopsError `taken` where somebody wrote the same delivery meanwhile: what `run` wrote must go too */
+export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Promise<Receipt> => {
+  const { parts, call, tx, input, scope, targetId, where, grants, audience } = admitted;
+  const lost = await loseCard(admitted);
+  if (lost) return lost;
+  const now = parts.now();
+  const ids = { id: createId(now.getTime()), spokenId: createSpokenId() };
+  const raw = await command.run(
+    {
+      tx,
+      operationId: ids.id,
+      spokenId: ids.spokenId,
+      actor: call.actor,
+      place: call.place,
+      via: call.via,
+      scope,
+      targetId,
+      grants,
+      audience,
+      now,
+    },
+    input,
+  );
+  const answer =
+    raw.kind === 'answer'
+      ? { ...raw, message: mapStrings(raw.message, parts.redact), data: mapStrings(raw.data, parts.redact) }
+      : raw;
+  // An answer that the place may not see goes to the actor's DM, by the same outbox as every card.
+  // So does one with a file, which a private line in a channel cannot carry.
+  const delivered =
+    answer.kind === 'answer' && answer.message.file && call.via === 'slack' ? 'direct' : where;
+  const byCard = answer.kind === 'answer' && delivered === 'direct' && call.place.kind !== 'terminal';
+  const operation = await parts.store.record(tx, {
+    operation: { ...toNewOperation(admitted, command), ...ids, ...toEnd(answer) },
+    audit: toAudit(admitted, command, answer),
+    card: byCard ? { place: toCardPlace(call, delivered), for: call.actor } : null,
+  });
+  if (!operation) throw createTakenError(`delivery ${call.deliveryKey}`);
+  return answer.kind === 'refused'
+    ? { kind: 'refused', refusal: answer, operation }
+    : { kind: 'answered', operation, answer, where: delivered };
+};
+
+const toEnd = (
+  answer: Answer | Refusal,
+): Pick<NewOperation, 'state' | 'step' | 'deadlineMs' | 'answer' | 'exit'> => ({
+  step: 'answered',
+  deadlineMs: null,
+  ...(answer.kind === 'refused'
+    ? {
+        state: 'refused',
+        answer: { message: null, data: { refused: answer.reason, say: answer.say } },
+        exit: toExitCode(answer.reason),
+      }
+    : { state: 'done', answer: { message: answer.message, data: answer.data }, exit: answer.exit }),
+});
+
+const toAudit = (
+  { call, input, targetId }: Admitted,
+  command: NowCommand<unknown>,
+  answer: Answer | Refusal,
+): Omit<NewAuditRow, 'operationId'> => {
+  const outcome: Record<string, Json> =
+    answer.kind === 'refused' ? { reason: answer.reason } : { changed: answer.audit ?? null };
+  return {
+    ...toAuditHead(call, command),
+    event: answer.kind === 'refused' ? 'refused' : 'answered',
+    targetId,
+    detail: { input: toRecordable(command, input), ...outcome },
+  };
+};
