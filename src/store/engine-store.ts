@@ -1,12 +1,13 @@
 /** Leases and outcomes of operations. A lease is judged by the database's clock, what is due by the desk's. */
 import { type SqlBool, sql } from 'kysely';
 import { createFencedError } from '../errors.ts';
+import { formatActor } from '../operations/call.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { EngineStore, SaveStep } from '../operations/ports.ts';
+import { createId } from '../runtime/ids.ts';
 import { type Database, type Db, toDb, toJsonText, translate } from './database.ts';
-import { addItems, closeItems, createItemStore, type LimitOf } from './item-store.ts';
+import { addItems, createItemStore, type LimitOf } from './item-store.ts';
 import { toOperation } from './operation-rows.ts';
-import { appendAudit } from './request-store.ts';
 
 const unleased = sql<SqlBool>`(lease_until is null or lease_until < clock_timestamp())`;
 const inMs = (ms: number) => sql<Date>`clock_timestamp() + ${ms} * interval '1 millisecond'`;
@@ -66,23 +67,19 @@ export const createEngineStore = (database: Database, now: () => Date, limitOf: 
     },
     saveStep: (operation, save) =>
       database.transact(async (tx) => {
-        const { woken, targetId } = await saveStep(toDb(tx), operation, save, now());
-        if (save.audit !== null)
-          await appendAudit(
-            tx,
-            {
-              actor: operation.actor,
-              place: operation.place,
-              via: 'worker',
-              event: 'finished',
-              verb: operation.verb,
-              operationId: operation.id,
-              targetId,
-              detail: save.audit,
-            },
-            now(),
+        const db = toDb(tx);
+        if (save.newItems.length > 0) {
+          await holdFence(db, operation);
+          await addItems(db, operation, save, now());
+        }
+        // Before the state changes: a press holds its card while it waits for the end of an operation that it would join.
+        // And in the order of their ids, as everybody who redraws several: so nobody waits in a circle.
+        if (save.redraw)
+          await sql`update cards set wanted_version = wanted_version + 1
+            where id in (select id from cards where operation_id = ${operation.id} order by id for no key update)`.execute(
+            db,
           );
-        return woken ? 'woken' : 'saved';
+        return writeStep(db, operation, save, now());
       }),
   };
 };
@@ -100,46 +97,51 @@ const pickDue = (db: Db, now: Date, limit: number) =>
     .forNoKeyUpdate()
     .skipLocked();
 
-/** One transaction under the fence: outcome, new items, cards to draw again, and the lease given back. */
-const saveStep = async (
+/** Nothing of a fan is written under a fence that moved; whoever would move it waits. */
+const holdFence = async (db: Db, operation: Operation): Promise<void> => {
+  const row = await db
+    .selectFrom('operations')
+    .select('id')
+    .where('id', '=', operation.id)
+    .where('fence', '=', operation.fence)
+    .where('state', '=', 'open')
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (!row) throw createFencedError(`operation ${operation.spokenId}`);
+};
+
+/** The outcome, the lease given back, what an end leaves behind and its audit row: one statement under the fence. Woken meanwhile, it is due at once. */
+const writeStep = async (
   db: Db,
   operation: Operation,
   save: SaveStep,
   now: Date,
-): Promise<{ readonly woken: boolean; readonly targetId: string | null }> => {
-  const row = await db
-    .selectFrom('operations')
-    .select(['fence', 'wake_seq', 'state', 'target_id'])
-    .where('id', '=', operation.id)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (!row || row.fence !== operation.fence || row.state !== 'open')
-    throw createFencedError(`operation ${operation.spokenId}`);
-  const woken = row.wake_seq !== operation.wakeSeq && save.state === 'open';
-  if (save.newItems.length > 0) await addItems(db, operation, save, now);
-  // Before the state changes: a press holds its card while it waits for the end of an operation that it would join.
-  // And in the order of their ids, as everybody who redraws several: so nobody waits in a circle.
-  if (save.redraw)
-    await sql`update cards set wanted_version = wanted_version + 1
-      where id in (select id from cards where operation_id = ${operation.id} order by id for no key update)`.execute(
-      db,
-    );
-  await db
-    .updateTable('operations')
-    .set({
-      state: save.state,
-      step: save.step,
-      memory: toJsonText(save.memory),
-      ...(save.result === undefined ? {} : { result: toJsonText(save.result) }),
-      exit: save.exit,
-      due_at: woken ? now : save.dueAt,
-      ...(save.itemsDeadline ? { items_deadline: save.itemsDeadline } : {}),
-      lease_owner: null,
-      lease_until: null,
-      finished_at: save.state === 'open' ? null : now,
-    })
-    .where('id', '=', operation.id)
-    .execute();
-  if (save.state !== 'open') await closeItems(db, operation.id);
-  return { woken, targetId: row.target_id };
+): Promise<'saved' | 'woken'> => {
+  const isOpen = save.state === 'open';
+  const closing = isOpen
+    ? sql``
+    : sql`, closed as (
+        update operation_items set state = 'late', lease_owner = null, lease_until = null
+        where operation_id in (select id from saved) and state = 'open')`;
+  const noting =
+    save.audit === null
+      ? sql``
+      : sql`, noted as (
+        insert into audit_rows (id, at, actor, place, via, event, verb, operation_id, target_id, detail)
+        select ${createId()}::uuid, ${now}::timestamptz, ${formatActor(operation.actor)}::text,
+          ${`${operation.place.team}:${operation.place.channel}`}::text, 'worker', 'finished', ${operation.verb}::text, id, target_id,
+          ${toJsonText(save.audit)}::jsonb from saved)`;
+  const { rows } = await sql<{ wake_seq: number }>`
+    with saved as (
+      update operations set state = ${save.state}, step = ${save.step}, memory = ${toJsonText(save.memory)},
+        result = ${save.result === undefined ? sql`result` : toJsonText(save.result)}, exit = ${save.exit},
+        due_at = ${isOpen ? sql`case when wake_seq = ${operation.wakeSeq} then ${save.dueAt}::timestamptz else ${now} end` : null},
+        items_deadline = ${save.itemsDeadline ?? sql`items_deadline`}, lease_owner = null, lease_until = null,
+        finished_at = ${isOpen ? null : now}
+      where id = ${operation.id} and fence = ${operation.fence} and state = 'open'
+      returning id, target_id, wake_seq
+    )${closing}${noting} select wake_seq from saved`.execute(db);
+  const [saved] = rows;
+  if (!saved) throw createFencedError(`operation ${operation.spokenId}`);
+  return isOpen && saved.wake_seq !== operation.wakeSeq ? 'woken' : 'saved';
 };

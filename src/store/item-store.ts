@@ -54,7 +54,7 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
           got: boolean;
         }>`select pg_try_advisory_xact_lock(${takingLock}) as got`.execute(trx);
         if (!locked[0]?.got) return [];
-        // An open item's operation is open: `closeItems` sees to that. Those at work come first in their limit key and fill its places;
+        // An open item's operation is open: its end closes them in the same statement. Those at work come first in their limit key and fill its places;
         // after them operations take turns, so that a small check passes a large one. Whose turn is beyond the limit has no place in any case.
         const { rows: picked } = await sql<{ operation_id: string; key: string }>`
           with candidates as (
@@ -146,10 +146,4 @@ export const addItems = async (db: Db, operation: Operation, save: SaveStep, now
     select ${operation.id}, n.key, n.limit_key, n.input::jsonb, ${now}, ${itemsDeadline ?? now}
     from unnest(${items.map((item) => item.key)}::text[], ${items.map((item) => item.limitKey)}::text[], ${items.map((item) => toJsonText(item.input))}::text[]) as n(key, limit_key, input)
     on conflict do nothing`.execute(db);
-};
-
-/** An operation that ended leaves no open item behind: nobody takes it any more, and it counts against no limit. */
-export const closeItems = async (db: Db, operationId: string): Promise<void> => {
-  await sql`update operation_items set state = 'late', lease_owner = null, lease_until = null
-    where operation_id = ${operationId} and state = 'open'`.execute(db);
 };
