@@ -25,6 +25,8 @@ export interface StandOptions<W extends World> {
   /** Kept after the stop; a temporary one is removed. */
   readonly folder?: string | undefined;
   readonly github?: Partial<GitHubFrontOptions> | undefined;
+  /** How the desk signs in to GitHub. Left out: by the token. */
+  readonly githubSignIn?: 'token' | 'app' | undefined;
   /** Added to the desk's environment: DATABASE_URL, REDIS_URL, PORT … */
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
@@ -88,7 +90,7 @@ export const createStand = async <W extends World>(options: StandOptions<W>): Pr
       SLACK_SIGNING_SECRET: slack.signingSecret,
       SLACK_API_URL: slack.apiUrl,
       SLACK_OPS_CHANNEL: channelIds.ops,
-      GITHUB_TOKEN: github.token,
+      ...toGithubEnv(github, options.githubSignIn ?? 'token'),
       GITHUB_API_URL: github.apiUrl,
       GITHUB_WEBHOOK_SECRET: github.webhookSecret,
       ACUOPS_CLIENTS: registry,
@@ -109,6 +111,15 @@ export const createStand = async <W extends World>(options: StandOptions<W>): Pr
     },
   };
 };
+
+/** The key is written as people write it into one line. */
+const toGithubEnv = (github: GitHubFront, signIn: 'token' | 'app'): Readonly<Record<string, string>> =>
+  signIn === 'token'
+    ? { GITHUB_TOKEN: github.token }
+    : {
+        GITHUB_APP_ID: String(github.appId),
+        GITHUB_APP_PRIVATE_KEY: github.privateKey.trim().replaceAll('\n', '\\n'),
+      };
 
 const silent: LogStream = { write: () => undefined };
 

@@ -3,7 +3,7 @@ import type { Access, Caller } from './access.ts';
 import type { EmulateBehind } from './emulate-behind.ts';
 import type { Limits } from './limits.ts';
 import { createTagRef } from './repository-routes.ts';
-import { type Answer, createRouter, HttpRefusal, type Route } from './routes.ts';
+import { type Answer, createRouter, HttpRefusal, type Route, refuseNotFound } from './routes.ts';
 import { toPage } from './run-filters.ts';
 import { toRepository, toTime } from './shapes.ts';
 import type { RepositoryRow, Tables } from './tables.ts';
@@ -119,7 +119,9 @@ export const createAnswering = (parts: AnsweringParts) => {
     const { caller, method } = incoming;
     const known = owner.toLowerCase() === parts.owner.toLowerCase() ? tables.findRepository(name) : undefined;
     if (caller.kind === 'app') {
-      if (known) await behind.ensureRepository(known);
+      // The library would find the App in a repository that it was not given.
+      if (!known?.accessible) throw refuseNotFound();
+      await behind.ensureRepository(known);
       return forward(incoming);
     }
     const repository = access.requireRepository(caller, known, method);

@@ -72,6 +72,28 @@ export interface GitHubClient {
 
 let clients = 0;
 
+const isNotFound = (error: unknown): boolean =>
+  error instanceof Error && 'status' in error && error.status === 404;
+
+/**
+ * One installation serves all of an owner's repositories, and the first one asked about may be the one that the App was not given:
+ * that must not hide it from the others, so the owner is asked then.
+ */
+const findInstallation = async (app: GitHubOctokit, { owner, name }: RepoName): Promise<number> => {
+  const questions = [
+    () => app.request('GET /repos/{owner}/{repo}/installation', { owner, repo: name }),
+    () => app.request('GET /orgs/{org}/installation', { org: owner }),
+  ];
+  for (const ask of questions) {
+    try {
+      return (await ask()).data.id;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  return (await app.request('GET /users/{username}/installation', { username: owner })).data.id;
+};
+
 const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = () => reject(new DOMException('the caller stopped waiting', 'AbortError'));
@@ -126,11 +148,7 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
 
   const openInstallation = async (repo: RepoName): Promise<GitHubOctokit> => {
     if (given !== null) return openAccount(`installation ${given}`, openAs(given));
-    const { data } = await own.request('GET /repos/{owner}/{repo}/installation', {
-      owner: repo.owner,
-      repo: repo.name,
-    });
-    return openAccount(`installation of ${repo.owner}`, openAs(data.id));
+    return openAccount(`installation of ${repo.owner}`, openAs(await findInstallation(own, repo)));
   };
 
   const octokitFor = (repo: RepoName): Promise<GitHubOctokit> => {
@@ -164,7 +182,7 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
     try {
       return await untilAborted(send(repo, question), question.signal);
     } catch (error) {
-      const trouble = toTrouble(error, clock.now());
+      const trouble = toTrouble(error, clock.now(), auth.kind);
       return trouble.status === 304 ? { kind: 'not-modified' } : trouble;
     }
   };

@@ -39,7 +39,7 @@ export const readStanding = async (
     await client.appOctokit.request('GET /app', { request: { signal } });
     return { kind: 'accepted', identity, primary: null };
   } catch (error) {
-    const trouble = toTrouble(error, now());
+    const trouble = toTrouble(error, now(), identity);
     if (trouble.status === 401) return { kind: 'refused', identity, say: trouble.say };
     // An Enterprise Server without rate limits answers 404: the token was taken all the same.
     if (trouble.status === 404) return { kind: 'accepted', identity, primary: null };

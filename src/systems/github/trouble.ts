@@ -46,13 +46,26 @@ const isLimit = ({ status, message, headers }: Answered): boolean =>
       headers['x-ratelimit-remaining'] === '0' ||
       /rate limit/i.test(message)));
 
-const refusals: ReadonlyMap<number, string> = new Map([
-  [401, 'GitHub refused the token (401)'],
-  [403, 'the token may not read this repository (403)'],
-  [404, 'repository not found or the token has no access'],
-  [410, 'the repository is gone (410)'],
-  [451, 'the repository is blocked (451)'],
-]);
+/** How the desk signs in: people look for a token where there is one, and at the App's page where there is none. */
+export type SignInKind = 'token' | 'app';
+
+const sayRefusal = (status: number, signIn: SignInKind): string | null => {
+  const who = signIn === 'token' ? 'the token' : 'the App';
+  switch (status) {
+    case 401:
+      return `GitHub refused ${who} (401)`;
+    case 403:
+      return `${who} may not read this repository (403)`;
+    case 404:
+      return `repository not found or ${who} has no access`;
+    case 410:
+      return 'the repository is gone (410)';
+    case 451:
+      return 'the repository is blocked (451)';
+    default:
+      return null;
+  }
+};
 
 const toNetworkSay = (error: unknown): string => {
   let cause: unknown = error;
@@ -61,7 +74,7 @@ const toNetworkSay = (error: unknown): string => {
   return `GitHub could not be reached${code}`;
 };
 
-export const toTrouble = (error: unknown, now: Date): Trouble => {
+export const toTrouble = (error: unknown, now: Date, signIn: SignInKind): Trouble => {
   const answered = toAnswered(error);
   const trouble = (reason: UnknownReason, say: string, until: Date | null = null): Trouble => ({
     kind: 'trouble',
@@ -79,8 +92,8 @@ export const toTrouble = (error: unknown, now: Date): Trouble => {
     const until = toUntil(answered, now);
     return trouble('rate-limited', `GitHub's limit is reached until ${toTime(until)}`, until);
   }
-  const refusal = refusals.get(answered.status);
-  return refusal === undefined
+  const refusal = sayRefusal(answered.status, signIn);
+  return refusal === null
     ? trouble('unavailable', `GitHub answered ${answered.status}`)
     : trouble('no-access', refusal);
 };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createGitHubClient } from '../../../src/systems/github/create-client.ts';
-import { afterTest, openWorld } from './world.ts';
+import { afterTest, openWorld, seedClient } from './world.ts';
 
 const repo = { owner: 'acme', name: 'heritage' };
 const question = () => ({ route: 'GET /repos/{owner}/{repo}', signal: AbortSignal.timeout(15_000) });
@@ -137,9 +137,23 @@ describe('an App', () => {
 
   it('whose installation was not found is asked for anew the next time', async () => {
     const { front, client } = await openApp();
-    front.faults.status({ path: '*/installation', times: 1 }, 404);
+    // Neither the repository nor its owner, be it an organisation or a person, has it yet.
+    front.faults.status({ path: '*/installation', times: 3 }, 404);
     expect(await client.ask(repo, question())).toMatchObject({ kind: 'trouble', reason: 'no-access' });
     expect(await client.ask(repo, question())).toMatchObject({ kind: 'answer' });
+  });
+
+  it('that was not given the first repository asked about reads the others all the same', async () => {
+    const { front, client } = await openApp();
+    seedClient(front, 'hidden');
+    front.setAccessible('hidden', false);
+    const [hidden, heritage] = await Promise.all([
+      client.ask({ owner: 'acme', name: 'hidden' }, question()),
+      client.ask(repo, question()),
+    ]);
+    expect(hidden).toMatchObject({ kind: 'trouble', reason: 'no-access' });
+    expect(heritage).toMatchObject({ kind: 'answer' });
+    expect(client.budget().map(({ account }) => account)).toEqual(['app', 'installation of acme']);
   });
 
   it('whose installation GitHub never tells makes nobody wait longer than they said', async () => {
