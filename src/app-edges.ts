@@ -1,16 +1,13 @@
 /** Opens the doors: Slack, webhooks and the terminal. Order matters: nothing is taken in before everything behind it stands. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { createWaitFor } from './app-watch.ts';
 import { toPlainMrkdwn, toPlainText } from './blocks/plain.ts';
 import type { Config, Secrets } from './config/config.ts';
 import { createCliDoor, createSocketDoor } from './http/cli-door.ts';
-import type { OperationPicture } from './http/cli-watch.ts';
 import { createFailureLimit } from './http/failure-limit.ts';
 import { createFrontServer } from './http/front-server.ts';
 import { createSocketServer } from './http/socket-server.ts';
 import type { WebhookHandler } from './http/webhook-door.ts';
 import type { ActionList } from './operations/action.ts';
-import type { Actor } from './operations/call.ts';
-import type { Operation } from './operations/operation.ts';
 import type { AccessReader } from './operations/ports.ts';
 import type { RequestDoor } from './operations/request.ts';
 import type { CommandList } from './operations/words.ts';
@@ -26,7 +23,6 @@ import { receiveMentions } from './slack/receive-mention.ts';
 import { receiveSubmissions } from './slack/receive-submission.ts';
 import { findTokenOwner } from './store/access-store.ts';
 import type { Database } from './store/database.ts';
-import { readOwnOperation } from './store/operation-store.ts';
 
 export interface EdgeParts {
   readonly config: Config;
@@ -62,7 +58,7 @@ export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null 
     door: counted,
     commands: parts.commands,
     plain,
-    waitFor: createWaitFor(parts),
+    waitFor: createWaitFor({ ...parts, now: parts.clock.now, zone: config.timeZone }),
     stopping: shutdown.signal,
     findActor: (token: string) => findTokenOwner(database.db, token, parts.clock.now()),
     failures: createFailureLimit(failuresPerMinute, () => parts.clock.now().getTime()),
@@ -123,45 +119,3 @@ const countRequests = ({ door, commands }: EdgeParts, metrics: Metrics): Request
     }
   },
 });
-
-const lookEveryMs = 250;
-
-/** A terminal follows its own operation: looked at again until it is finished or the wait is over. */
-const createWaitFor =
-  ({ database, commands, clock, config }: EdgeParts) =>
-  async (
-    spokenId: string,
-    actor: Actor,
-    waitMs: number,
-    signal: AbortSignal,
-  ): Promise<OperationPicture | null> => {
-    const until = Date.now() + waitMs;
-    for (;;) {
-      const operation = await readOwnOperation(database.db, spokenId, actor);
-      if (!operation) return null;
-      if (operation.state !== 'open' || Date.now() >= until || signal.aborted)
-        return draw(operation, commands, clock, config.timeZone);
-      await wait(lookEveryMs, undefined, { signal }).catch(() => undefined);
-    }
-  };
-
-const draw = async (
-  operation: Operation,
-  commands: CommandList,
-  clock: Clock,
-  zone: string,
-): Promise<OperationPicture> => {
-  const command = commands.find(operation.verb);
-  const picture = { state: operation.state, exit: operation.exit };
-  if (command?.kind !== 'long' || operation.state === 'refused' || operation.state === 'failed')
-    return { ...picture, message: null, data: operation.result };
-  const message = await command.render({
-    now: clock.now(),
-    zone,
-    cardId: operation.id,
-    version: 0,
-    operation,
-    supersededBy: null,
-  });
-  return { ...picture, message, data: command.toJson(operation) };
-};
