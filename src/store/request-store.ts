@@ -140,7 +140,16 @@ const writeRecord = async (
   const isOpen = asked.state === 'open';
   const { id, spokenId, verb, input, actor, place, scope, state, step, exit } = asked;
   const operation: Operation = {
-    ...{ id, spokenId, verb, input, actor, place, scope, state, step, exit },
+    id,
+    spokenId,
+    verb,
+    input,
+    actor,
+    place,
+    scope,
+    state,
+    step,
+    exit,
     memory: {},
     result: asked.answer as unknown as Json,
     fence: 0,
