@@ -33,6 +33,7 @@ export interface Engine {
    * While the store is away the result is kept and offered again, until `signal` ends it.
    */
   readonly advance: (operation: Operation, signal: AbortSignal) => Promise<'again' | 'idle'>;
+  /** Carries one item out and saves its answer, or hands it back: after trouble, and whenever `signal` stopped it. */
   readonly runItem: (item: Item, operation: Operation, signal: AbortSignal) => Promise<void>;
 }
 
@@ -66,6 +67,8 @@ export const createEngine = (parts: EngineParts): Engine => ({
     const patience = AbortSignal.any([signal, AbortSignal.timeout(remainingMs + itemGraceMs)]);
     try {
       const result = await carryOut(parts, item, operation, signal, remainingMs);
+      // Told to stop, an item answers as if its time were up. That is no fact about the world, so another worker asks again.
+      signal.throwIfAborted();
       const { lastOne } = await offer(
         () => parts.store.finishItem(item, mapStrings(result, parts.redact)),
         patience,

@@ -73,6 +73,42 @@ describe('items', () => {
     expect(rows).toEqual([{ lease_owner: null }]);
   });
 
+  it('that were told to stop leave their answer to another worker: it may only say that they were stopped', async () => {
+    const stop = new AbortController();
+    let tries = 0;
+    const spine = createSpine(
+      desk,
+      defineWork({
+        steps: {
+          start: async ({ now }) => ({
+            kind: 'fan',
+            items: toItems(1),
+            deadline: new Date(now().getTime() + 10_000),
+            step: 'join',
+            memory: {},
+          }),
+          join: async ({ items }) => ({ kind: 'done', result: (await items())[0]?.result ?? null, exit: 0 }),
+        },
+        items: async ({ signal }) => {
+          tries += 1;
+          if (tries > 1) return 'it answers';
+          stop.abort();
+          return signal.aborted ? 'no answer' : 'not stopped';
+        },
+      }),
+    );
+    const { id } = await spine.start();
+    const [operation] = await spine.store.claimDue('a', leaseMs, 1);
+    if (operation) await spine.engine.advance(operation, never);
+    const [taken] = await spine.store.takeItems('a', leaseMs, 5);
+    if (!taken) throw new Error('nothing taken');
+    await spine.engine.runItem(taken.item, taken.operation, stop.signal);
+    expect(await spine.store.readItems(id)).toMatchObject([{ state: 'open' }]);
+    expect(spine.logged).toEqual([]);
+    await spine.settle('b');
+    expect(await spine.read(id)).toMatchObject({ state: 'done', result: 'it answers' });
+  });
+
   it('of a second fan wake the join although one of the first timed out', async () => {
     let fans = 0;
     const spine = createSpine(
