@@ -31,6 +31,10 @@ export const readDeployJob = (facts: PipelineFacts, run: RunFact): DeployJobFact
 export const isDeployed = (job: DeployJobFact | undefined): boolean =>
   job !== undefined && job.conclusion === 'success' && !job.dryRun;
 
+/** The newest run that is known to have deployed, as far as jobs were read. */
+export const findDeployed = (facts: PipelineFacts, client: DeployClient): RunFact | undefined =>
+  findDeployRuns(facts, client).find((run) => isDeployed(readDeployJob(facts, run)));
+
 /**
  * Whose jobs are needed next, newest first, at most `limit`. Empty when the answer is already settled: by tags, by a
  * successful deploy with nothing unread before it, or because nothing readable is left.

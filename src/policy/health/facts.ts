@@ -72,6 +72,8 @@ export interface PipelineFacts {
   readonly runs: Fact<readonly RunFact[]>;
   readonly deployTags: Fact<readonly TagFact[]>;
   readonly deployJobs: ReadonlyMap<string, DeployJobFact>;
+  /** Why runs of the deploy workflow before those in `runs` were not read; absent where there are none. */
+  readonly olderDeploys?: Extract<Fact<never>, { kind: 'unknown' }> | undefined;
 }
 
 /** How one sign-in ended, by status and body (contracts 1b, platform-facts E1). */

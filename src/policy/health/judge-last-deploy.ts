@@ -1,12 +1,6 @@
 /** Judges how long ago production was last deployed (runbook: at most 30 days; the warning at 25 is ours). */
 
-import {
-  type DeployClient,
-  findDeployRuns,
-  isDeployed,
-  planDeployJobs,
-  readDeployJob,
-} from './deploy-runs.ts';
+import { type DeployClient, findDeployed, planDeployJobs, readDeployJob } from './deploy-runs.ts';
 import { decideTags } from './deploy-tags.ts';
 import type { HealthClient, Observation, PipelineFacts, Thresholds, Verdict } from './facts.ts';
 import { observeUnknown } from './observe-unknown.ts';
@@ -48,11 +42,9 @@ const judgeAge = (last: LastDeploy, thresholds: Thresholds, observedAt: Date, no
 };
 
 const findLastRun = (facts: PipelineFacts, client: DeployClient): LastDeploy | null => {
-  for (const run of findDeployRuns(facts, client)) {
-    const job = readDeployJob(facts, run);
-    if (isDeployed(job)) return { at: job?.completedAt ?? run.updatedAt, url: run.url };
-  }
-  return null;
+  const run = findDeployed(facts, client);
+  if (run === undefined) return null;
+  return { at: readDeployJob(facts, run)?.completedAt ?? run.updatedAt, url: run.url };
 };
 
 /** No tag decides: the newest run whose deploy job published decides, once every newer run's jobs were read. */
@@ -74,6 +66,8 @@ const judgeByRuns = (
     };
   }
   if (judged !== null) return judged;
+  // "Never" is said of a whole history only.
+  if (facts.olderDeploys !== undefined) return observeUnknown('last-deploy', facts.olderDeploys, now);
   const next = 'make the first deploy, or check the name of the deploy workflow';
   const base = {
     criterion: 'last-deploy',

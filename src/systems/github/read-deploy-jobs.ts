@@ -19,6 +19,8 @@ export interface DeployJobsParts {
   readonly readCache: (keys: readonly string[]) => Promise<ReadonlyMap<string, CachedAnswer>>;
   readonly plan: (sofar: ReadonlyMap<string, DeployJobFact>) => readonly JobsWanted[];
   readonly runs: Fact<readonly RunFact[]>;
+  /** Of an earlier reading; these are handed on and not read again. */
+  readonly known: ReadonlyMap<string, DeployJobFact>;
 }
 
 /** A plan that never has enough must end: with plans of five, this is twenty runs. */
@@ -36,7 +38,7 @@ export const readDeployJobs = async (
   options: DeployJobsParts,
 ): Promise<ReadonlyMap<string, DeployJobFact>> => {
   const { repo, repoText, signal, parts, readCache, plan, runs } = options;
-  const known = new Map<string, DeployJobFact>();
+  const known = new Map<string, DeployJobFact>(options.known);
   const tried = new Set<string>();
 
   const readOne = async (wanted: JobsWanted, cached: ReadonlyMap<string, CachedAnswer>): Promise<void> => {

@@ -3,10 +3,10 @@
  * changed. One client's trouble is a fact of that client; judging is left to `policy/health`.
  */
 
-import { decideTags } from '../../policy/health/deploy-tags.ts';
-import type { DeployJobFact, Fact, HealthClient, PipelineFacts, RunFact } from '../../policy/health/facts.ts';
+import { findDeployed } from '../../policy/health/deploy-runs.ts';
+import type { DeployJobFact, Fact, HealthClient, PipelineFacts } from '../../policy/health/facts.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { RunsPage, TagsPage, WorkflowsPage } from './answers.ts';
+import { TagsPage, WorkflowsPage } from './answers.ts';
 import {
   type CachedAnswer,
   type GitHubCache,
@@ -19,9 +19,10 @@ import {
 } from './cached-answer.ts';
 import type { GitHubClient } from './create-client.ts';
 import { type JobsWanted, readDeployJobs } from './read-deploy-jobs.ts';
-import { type Read, type ReadThroughParts, readThrough, type Wanted } from './read-through.ts';
-import { parseRepo, type RepoName } from './repo-name.ts';
-import { deployTagPrefix, toFile, toRunFacts, toTagFacts, toWorkflowFacts } from './to-facts.ts';
+import { type RunsRead, readOlderDeploys, readRuns, type Ways } from './read-runs.ts';
+import { type Read, type ReadThroughParts, readThrough } from './read-through.ts';
+import { parseRepo } from './repo-name.ts';
+import { deployTagPrefix, toTagFacts, toWorkflowFacts } from './to-facts.ts';
 
 export interface PipelineReadOptions {
   /** Younger answers are used without asking; 0 asks always. */
@@ -56,62 +57,6 @@ const unknownEverywhere = (
   runs: unknown,
   deployTags: unknown,
   deployJobs: new Map(),
-});
-
-type Judged = Pick<HealthClient, 'deployWorkflow' | 'ciWorkflows' | 'productionBranch'>;
-
-/**
- * A cut page is enough for a workflow once it shows a success on the branch that is judged: that ends a streak of failures and is a
- * deploy's candidate. Where tags tell of the last deploy, older deploy runs are not needed.
- */
-const decideOwnPages = (
-  page: RunsPage,
-  client: Judged,
-  listed: Read<WorkflowsPage>,
-  tags: Read<TagsPage>,
-): readonly string[] => {
-  if (page.total_count <= page.workflow_runs.length) return [];
-  const good = page.workflow_runs.filter(
-    (run) =>
-      run.conclusion === 'success' &&
-      run.head_branch === client.productionBranch &&
-      !run.event.startsWith('pull_request'),
-  );
-  const settled = new Set(good.map((run) => toFile(run.path)));
-  if (tags.kind === 'known' && decideTags(toTagFacts(tags.value)).last !== null)
-    settled.add(client.deployWorkflow);
-  const exists = (file: string) =>
-    listed.kind === 'unknown' || listed.value.workflows.some((one) => toFile(one.path) === file);
-  return toNeededFiles(client).filter((file) => !settled.has(file) && exists(file));
-};
-
-interface Ways {
-  readonly repo: RepoName;
-  readonly client: HealthClient;
-  readonly signal: AbortSignal;
-  readonly parts: ReadThroughParts;
-}
-
-const toRunsWanted = ({ repo, client, signal }: Ways): Wanted<RunsPage> => ({
-  repo,
-  key: toRunsKey(client.repo),
-  schema: RunsPage,
-  question: {
-    route: 'GET /repos/{owner}/{repo}/actions/runs',
-    parameters: { per_page: 100, exclude_pull_requests: true },
-    signal,
-  },
-});
-
-const toWorkflowRunsWanted = ({ repo, client, signal }: Ways, file: string): Wanted<RunsPage> => ({
-  repo,
-  key: toWorkflowRunsKey(client.repo, client.productionBranch, file),
-  schema: RunsPage,
-  question: {
-    route: 'GET /repos/{owner}/{repo}/actions/workflows/{file}/runs',
-    parameters: { file, branch: client.productionBranch, per_page: 100, exclude_pull_requests: true },
-    signal,
-  },
 });
 
 const readWorkflows = async ({ repo, client, signal, parts }: Ways): Promise<Read<WorkflowsPage>> => {
@@ -166,33 +111,36 @@ const readTags = ({ repo, client, signal, parts }: Ways): Promise<Read<TagsPage>
     parts,
   );
 
-interface Asked {
-  readonly workflows: Promise<Read<WorkflowsPage>>;
-  readonly tags: Promise<Read<TagsPage>>;
-}
-
-const readRuns = async (ways: Ways, asked: Asked): Promise<Fact<readonly RunFact[]>> => {
-  const first = await readThrough(toRunsWanted(ways), ways.parts);
-  if (first.kind === 'unknown') return first;
-  const needed = decideOwnPages(first.value, ways.client, await asked.workflows, await asked.tags);
-  const own = await Promise.all(
-    needed.map((file) => readThrough(toWorkflowRunsWanted(ways, file), ways.parts)),
-  );
-  // Half a history would be judged as a whole one: "never deployed", "no failures".
-  const missing = own.find((read) => read.kind === 'unknown');
-  if (missing !== undefined) return missing;
-  const pages = [first, ...own].filter((read) => read.kind === 'known');
-  const oldest = Math.min(...pages.map((page) => page.observedAt.getTime()));
-  const runs = pages.flatMap((page) => page.value.workflow_runs);
-  return { kind: 'known', value: toRunFacts(runs, toNeededFiles(ways.client)), observedAt: new Date(oldest) };
-};
-
 const toKeys = (client: HealthClient): readonly string[] => {
   const own = toNeededFiles(client).map((file) =>
     toWorkflowRunsKey(client.repo, client.productionBranch, file),
   );
   const keys = [toWorkflowsKey(client.repo), toTagsKey(client.repo), toRunsKey(client.repo), ...own];
   return keys.flatMap((key) => [key, toMarkKey(key)]);
+};
+
+type DeployJobs = ReadonlyMap<string, DeployJobFact>;
+
+const toUnread = ({ deployWorkflow }: HealthClient): NonNullable<PipelineFacts['olderDeploys']> => ({
+  kind: 'unknown',
+  reason: 'unavailable',
+  say: `older runs of ${deployWorkflow} not read`,
+});
+
+/** One page and its jobs more, where all runs that the first page shows were looked into and none had deployed. */
+const withOlderDeploys = async (
+  ways: Ways,
+  sofar: PipelineFacts,
+  { deployHistory }: RunsRead,
+  planJobs: PipelineReadOptions['planJobs'],
+  withJobs: (read: RunsRead, known: DeployJobs) => Promise<PipelineFacts>,
+): Promise<PipelineFacts> => {
+  const { runs, deployTags, deployJobs } = sofar;
+  if (deployHistory !== 'page-unread' || runs.kind === 'unknown' || deployTags.kind === 'unknown')
+    return sofar;
+  if (findDeployed(sofar, ways.client) !== undefined || planJobs(sofar).length > 0) return sofar;
+  const older = await readOlderDeploys(ways, runs);
+  return 'kind' in older ? { ...sofar, olderDeploys: older } : withJobs(older, deployJobs);
 };
 
 export const createPipelineReader = (reader: PipelineReaderParts): PipelineReader => {
@@ -221,26 +169,28 @@ export const createPipelineReader = (reader: PipelineReaderParts): PipelineReade
       keep,
     };
     const ways: Ways = { repo, client, signal, parts };
-    const asked: Asked = { workflows: readWorkflows(ways), tags: readTags(ways) };
-    const [workflows, runs, tags] = await Promise.all([asked.workflows, readRuns(ways, asked), asked.tags]);
-    const facts = (deployJobs: ReadonlyMap<string, DeployJobFact>): PipelineFacts => ({
+    const asked = { workflows: readWorkflows(ways), tags: readTags(ways) };
+    const [workflows, first, tags] = await Promise.all([asked.workflows, readRuns(ways, asked), asked.tags]);
+    const toFacts = ({ runs, deployHistory }: RunsRead, deployJobs: DeployJobs): PipelineFacts => ({
       repo: client.repo,
       workflows: toFact(workflows, toWorkflowFacts),
       runs,
       deployTags: toFact(tags, toTagFacts),
       deployJobs,
+      ...(deployHistory === 'whole' ? {} : { olderDeploys: toUnread(client) }),
     });
-    const jobs = await readDeployJobs({
-      repo,
-      repoText: client.repo,
-      signal,
-      parts,
-      readCache,
-      plan: (deployJobs) => planJobs(facts(deployJobs)),
-      runs,
-    });
+    const withJobs = async (read: RunsRead, known: DeployJobs): Promise<PipelineFacts> => {
+      const plan = (deployJobs: DeployJobs) => planJobs(toFacts(read, deployJobs));
+      const { runs } = read;
+      return toFacts(
+        read,
+        await readDeployJobs({ repo, repoText: client.repo, signal, parts, readCache, plan, runs, known }),
+      );
+    };
+    const sofar = await withJobs(first, new Map());
+    const facts = await withOlderDeploys(ways, sofar, first, planJobs, withJobs);
     if (entries.length > 0) await cache.write(entries).catch(() => undefined);
-    return facts(jobs);
+    return facts;
   };
   return { read };
 };
