@@ -120,7 +120,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     take: {
       claim: health.claimTarget,
       release: health.releaseClaim,
-      redraw: (tx, at) => health.redrawCards(tx, 'health', at),
+      redraw: (tx, change) => health.redrawCards(tx, { verb: 'health', ...change }),
       zone,
     },
     whoami: {

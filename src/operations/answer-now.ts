@@ -35,6 +35,7 @@ export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>
       targetId,
       grants,
       audience,
+      pressed: call.pressed ?? null,
       now,
     },
     input,

@@ -26,6 +26,8 @@ export interface Call {
   readonly input: unknown;
   /** Set when a button or modal of a card asked: the version decided on, compared and set in the request's transaction. */
   readonly card?: { readonly id: string; readonly version: number; readonly takeOver: boolean } | undefined;
+  /** Id of the card that was pressed where nothing is decided about the card: it is drawn again where it shows what changed. */
+  readonly pressed?: string | undefined;
 }
 
 export const formatActor = (actor: Actor): string => `${actor.team}:${actor.user}`;

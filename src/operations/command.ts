@@ -79,6 +79,8 @@ export interface NowContext {
   /** As they were read for this call: a command that asked again would wait for Slack, or for a second connection, inside the transaction. */
   readonly grants: readonly Grant[];
   readonly audience: Audience;
+  /** The card whose button asked for this, if one did and the press decides nothing about the card itself. */
+  readonly pressed: string | null;
   readonly now: Date;
 }
 

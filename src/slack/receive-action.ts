@@ -100,10 +100,13 @@ export const toCall = (
   place: from.place,
   verb: asked.verb,
   input: asked.input,
-  ...(asked.onCard === 'leave' || from.card === null
-    ? {}
-    : { card: { ...from.card, takeOver: asked.onCard === 'take-over' } }),
+  ...toCard(asked.onCard, from.card),
 });
+
+const toCard = (onCard: Ask['onCard'], card: Click['card'] | null): Pick<Call, 'card' | 'pressed'> => {
+  if (card === null) return {};
+  return onCard === 'leave' ? { pressed: card.id } : { card: { ...card, takeOver: onCard === 'take-over' } };
+};
 
 const askBy =
   (

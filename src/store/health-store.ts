@@ -7,6 +7,7 @@ import type { Scope } from '../operations/scope.ts';
 import type { Tx } from '../operations/tx.ts';
 import { createId } from '../runtime/ids.ts';
 import { type Db, toDb, toJsonText, translate } from './database.ts';
+import { isUuid } from './request-store.ts';
 
 export interface StoredObservation {
   readonly targetId: string;
@@ -180,13 +181,30 @@ export const readClaims = async (db: Db, scope: Scope): Promise<readonly ClaimRe
     }));
   });
 
-/** Redraws the newest cards that show this verb, after something beside the operation changed (a claim). */
-export const redrawCards = async (tx: Tx, verb: string, at: Date): Promise<void> => {
+/** What changed beside the operations of a verb, and so is seen on their cards. */
+export interface CardsChange {
+  readonly verb: string;
+  readonly targetId: string;
+  /** The card that was pressed, however old it is. */
+  readonly pressed: string | null;
+  readonly at: Date;
+}
+
+/** What is older is history: nobody looks there for who is on it now. */
+const redrawnForMs = 3 * 86_400_000;
+
+/** Redraws every card that shows the target and is not superseded, and the pressed one. A card is as young as its newest check: taking it over does not move its own date. */
+export const redrawCards = async (tx: Tx, { verb, targetId, pressed, at }: CardsChange): Promise<void> => {
+  const own = pressed !== null && isUuid(pressed) ? pressed : null;
+  const shows = toJsonText({ clients: [{ client: { targetId } }] });
   // Locked in the order of their ids, as everybody who redraws several: so nobody waits in a circle.
-  await sql`with newest as (
-      select distinct on (c.team, c.channel) c.id from cards c join operations o on o.id = c.operation_id
-      where o.verb = ${verb} and c.superseded_by is null and c.created_at > ${new Date(at.getTime() - 86_400_000)} order by c.team, c.channel, c.created_at desc
-    ), mine as (select id from cards where id in (select id from newest) order by id for no key update)
+  await sql`with showing as (
+      select c.id from operations o join cards c on c.operation_id = o.id
+      where o.verb = ${verb} and o.created_at > ${new Date(at.getTime() - redrawnForMs)} and c.superseded_by is null
+        and (o.scope->>'kind' = 'all' or o.scope->'targetIds' @> ${toJsonText([targetId])}::jsonb)
+        and (o.state = 'open' or o.result @> ${shows}::jsonb)
+      union select id from cards where id = ${own}::uuid
+    ), mine as (select id from cards where id in (select id from showing) order by id for no key update)
     update cards set wanted_version = wanted_version + 1, next_at = least(next_at, ${at}) where id in (select id from mine)`.execute(
     toDb(tx),
   );

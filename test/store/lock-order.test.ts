@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isFenced } from '../../src/errors.ts';
+import { createId } from '../../src/runtime/ids.ts';
 import { createCardStore } from '../../src/store/card-store.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { redrawCards } from '../../src/store/health-store.ts';
@@ -92,7 +93,15 @@ beforeAll(async () => {
       spine.door.ask(`work ${'abc'[round % 3]}`, { place: { ...opsChannel, channel: `C0${round % 5}` } }),
     ),
     // As `take` does it.
-    ...[1, 2].map(() => repeat(() => database.transact((tx) => redrawCards(tx, 'work', spine.door.now())))),
+    ...[1, 2].map(() =>
+      repeat(async () => {
+        const { rows } = await sql<{ id: string }>`select id from cards order by random() limit 1`.execute(
+          database.db,
+        );
+        const change = { verb: 'work', targetId: createId(), pressed: rows[0]?.id ?? null };
+        await database.transact((tx) => redrawCards(tx, { ...change, at: spine.door.now() }));
+      }),
+    ),
   ];
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   going.on = false;

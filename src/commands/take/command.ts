@@ -17,8 +17,11 @@ export interface TakePowers {
     at: Date,
   ) => Promise<{ readonly by: Actor; readonly at: Date }>;
   readonly release: (tx: Tx, targetId: string) => Promise<void>;
-  /** Health cards show who is on it. */
-  readonly redraw: (tx: Tx, at: Date) => Promise<void>;
+  /** Health cards show who is on it: all that show the client, and the one that was pressed. */
+  readonly redraw: (
+    tx: Tx,
+    change: { readonly targetId: string; readonly pressed: string | null; readonly at: Date },
+  ) => Promise<void>;
   readonly zone: string;
 }
 
@@ -40,12 +43,12 @@ export const defineTake = (powers: TakePowers): AnyCommand =>
     permission: () => 'operate',
     effect: 'record',
     asks: ({ client }) => ({ kind: 'key', key: client }),
-    run: async ({ tx, targetId, actor, now }, { client, release }) => {
+    run: async ({ tx, targetId, actor, pressed, now }, { client, release }) => {
       const name = escapeLine(client);
       if (targetId === null) return refuse('not-found', `There is no client \`${name}\`.`);
       if (release) {
         await powers.release(tx, targetId);
-        await powers.redraw(tx, now);
+        await powers.redraw(tx, { targetId, pressed, at: now });
         return answerLines({
           lines: [`Nobody is on *${name}* now.`],
           data: { client, by: null },
@@ -59,7 +62,7 @@ export const defineTake = (powers: TakePowers): AnyCommand =>
           'conflict',
           `${renderPerson(claim.by)} is on *${name}* since ${at}. Talk to them, or let them go with \`/acuops take ${name} --release\`.`,
         );
-      await powers.redraw(tx, now);
+      await powers.redraw(tx, { targetId, pressed, at: now });
       return answerLines({
         lines: [`You are on *${name}* since ${at}. The cards say so.`],
         data: { client, by: { ...actor }, at: claim.at.toISOString() },
