@@ -84,10 +84,13 @@ export const createItemStore = (database: Database, now: () => Date, limits: Lim
         if (taken.length === 0) return [];
         const ids = [...new Set(taken.map((row) => row.operation_id))];
         const operations = new Map(
-          (await trx.selectFrom('operations').selectAll().where('id', 'in', ids).execute()).map((row) => [
-            row.id,
-            toOperation(row),
-          ]),
+          (
+            await trx
+              .selectFrom('operations')
+              .selectAll()
+              .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+              .execute()
+          ).map((row) => [row.id, toOperation(row)]),
         );
         return taken.flatMap((row) => {
           const operation = operations.get(row.operation_id);

@@ -2,7 +2,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { isAway } from '../errors.ts';
-import { toStoreError } from './store-errors.ts';
+import { isOldPlan, toStoreError } from './store-errors.ts';
 
 /** A client says that it was lost by an event that ends the process unless somebody listens, at work as well as idle. */
 export const keepAlive = (pool: Pool, onLost: (message: string) => void): void => {
@@ -18,13 +18,29 @@ export const toSoundPool = (pool: Pool): PostgresPool => ({
   end: () => pool.end(),
 });
 
+/** What recurs is prepared once for each connection, so Postgres reads and plans it no more; lists of many lengths make texts that do not recur. */
+const mostNamed = 200;
+const mostSeen = 2_000;
+const names = new Map<string, string>();
+const seen = new Set<string>();
+
+const toName = (text: string, values: readonly unknown[]): { name?: string } => {
+  const known = names.get(text);
+  if (known !== undefined) return { name: known };
+  // Without values it may be a migration's several statements, which cannot be prepared.
+  if (values.length === 0 || names.size >= mostNamed) return {};
+  if (seen.delete(text)) names.set(text, `acuops_${names.size}`);
+  else if (seen.size < mostSeen) seen.add(text);
+  return {};
+};
+
 const toSoundClient = (client: PoolClient): PostgresPoolClient => {
   let lost = false;
   const query = async (text: string, values: unknown[]) => {
     try {
-      return await client.query(text, values);
+      return await client.query({ text, values, ...toName(text, values) });
     } catch (error) {
-      lost ||= isAway(toStoreError(error));
+      lost ||= isAway(toStoreError(error)) || isOldPlan(error);
       throw error;
     }
   };

@@ -23,12 +23,17 @@ export const toStoreError = (error: unknown): unknown => {
   });
 };
 
+/** A table changed since this connection prepared its statement, as where a newer desk has migrated: a new connection prepares it anew. */
+export const isOldPlan = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '0A000' && error.message.includes('cached plan');
+
 /**
  * Lost to somebody at the same moment, with nothing written: one of two transactions that waited for each other, or the second
  * card of an operation in one place. Done again, it sees what the other one did.
  */
 export const isLostRace = (error: unknown): boolean =>
   isTaken(error) ||
+  isOldPlan(error) ||
   (error instanceof DatabaseError &&
     (error.code === '40P01' || (error.code === '23505' && error.constraint === 'cards_one_per_place')));
 
