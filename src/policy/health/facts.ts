@@ -56,6 +56,8 @@ export interface DeployJobFact {
   readonly completedAt: Date | null;
   /** True when the job only validated: its publish step was skipped, or the run's title says dry run. */
   readonly dryRun: boolean;
+  /** What the job's name says it deployed to; null or absent where it names none. */
+  readonly environment?: EnvironmentName | null | undefined;
 }
 
 export interface TagFact {

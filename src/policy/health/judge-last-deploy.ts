@@ -1,8 +1,14 @@
 /** Judges how long ago production was last deployed (runbook: at most 30 days; the warning at 25 is ours). */
 
-import { type DeployClient, findDeployed, planDeployJobs, readDeployJob } from './deploy-runs.ts';
+import {
+  type DeployClient,
+  findDeployed,
+  findUnnamedDeploy,
+  planDeployJobs,
+  readDeployJob,
+} from './deploy-runs.ts';
 import { decideTags } from './deploy-tags.ts';
-import type { HealthClient, Observation, PipelineFacts, Thresholds, Verdict } from './facts.ts';
+import type { HealthClient, Observation, PipelineFacts, RunFact, Thresholds, Verdict } from './facts.ts';
 import { observeUnknown } from './observe-unknown.ts';
 
 const dayMs = 86_400_000;
@@ -41,11 +47,20 @@ const judgeAge = (last: LastDeploy, thresholds: Thresholds, observedAt: Date, no
   };
 };
 
-const findLastRun = (facts: PipelineFacts, client: DeployClient): LastDeploy | null => {
-  const run = findDeployed(facts, client);
+const toLastDeploy = (facts: PipelineFacts, run: RunFact | undefined): LastDeploy | null => {
   if (run === undefined) return null;
   return { at: readDeployJob(facts, run)?.completedAt ?? run.updatedAt, url: run.url };
 };
+
+const observeUnnamed = (last: LastDeploy, observedAt: Date): Observation => ({
+  criterion: 'last-deploy',
+  verdict: 'unknown',
+  cause: 'environment-not-named',
+  say: 'the newest deploy run does not say which environment',
+  next: 'have the pipeline tag deploys to production, or name the environment in its run-name',
+  url: last.url,
+  observedAt,
+});
 
 /** No tag decides: the newest run whose deploy job published decides, once every newer run's jobs were read. */
 const judgeByRuns = (
@@ -54,8 +69,9 @@ const judgeByRuns = (
   observedAt: Date,
   now: Date,
 ): Observation => {
-  const last = findLastRun(facts, client);
-  const judged = last === null ? null : judgeAge(last, client.thresholds, observedAt, now);
+  const judge = (last: LastDeploy | null) =>
+    last === null ? null : judgeAge(last, client.thresholds, observedAt, now);
+  const judged = judge(toLastDeploy(facts, findDeployed(facts, client)));
   // An unread newer run could only be a younger deploy, so a pass stands without it; anything else has to wait.
   if (judged?.verdict === 'pass') return judged;
   if (planDeployJobs(facts, client, 1).length > 0) {
@@ -64,6 +80,13 @@ const judgeByRuns = (
       ...observeUnknown('last-deploy', { kind: 'unknown', reason: 'unavailable', say }, now),
       cause: 'jobs-not-read',
     };
+  }
+  const unnamed = toLastDeploy(facts, findUnnamedDeploy(facts, client));
+  const ifProduction = judge(unnamed);
+  if (unnamed !== null && ifProduction !== null) {
+    if (ifProduction.verdict !== (judged?.verdict ?? 'fail')) return observeUnnamed(unnamed, observedAt);
+    // Too old wherever it went, so "never" would say more than is known.
+    if (judged === null) return ifProduction;
   }
   if (judged !== null) return judged;
   // "Never" is said of a whole history only.

@@ -58,6 +58,17 @@ const isDeployJob = (name: string): boolean =>
 
 type Job = JobsPage['jobs'][number];
 
+const readEnvironment = (name: string): DeployJobFact['environment'] => {
+  if (/\bprod(?:uction)?\b/i.test(name)) return 'production';
+  return /\bstaging\b/i.test(name) ? 'staging' : null;
+};
+
+/** Of several, one for each environment, the one for production is asked about. */
+const findDeployJob = ({ jobs }: JobsPage): Job | undefined => {
+  const all = jobs.filter(({ name }) => isDeployJob(name));
+  return all.find(({ name }) => readEnvironment(name) === 'production') ?? all[0];
+};
+
 const hasSkippedPublish = ({ steps = [] }: Job): boolean => {
   const publish = steps.filter((step) => /\bpublish/i.test(step.name));
   return publish.length > 0 && publish.every((step) => step.conclusion === 'skipped');
@@ -74,7 +85,7 @@ export const toDeployJobFact = (
   page: JobsPage,
   { runId, attempt, title, isCompleted }: Attempt,
 ): DeployJobFact => {
-  const job = page.jobs.find(({ name }) => isDeployJob(name));
+  const job = findDeployJob(page);
   if (job === undefined) {
     // A job that waits for others is listed only when its turn comes.
     return { runId, attempt, conclusion: isCompleted ? 'missing' : null, completedAt: null, dryRun: false };
@@ -87,5 +98,6 @@ export const toDeployJobFact = (
     conclusion: job.status === 'completed' ? job.conclusion : null,
     completedAt,
     dryRun,
+    environment: readEnvironment(job.name),
   };
 };

@@ -65,8 +65,17 @@ describe('which runs are deploys', () => {
   const only = (over: Partial<RunFact>, jobOver = {}) =>
     judge({ runs: known([run(999, over)]), deployJobs: jobs(job(999, jobOver)) });
 
-  it.each(['push', 'workflow_dispatch', 'repository_dispatch'])('%s counts', (event) => {
-    expect(only({ event }).verdict).toBe('pass');
+  it.each<[string, Partial<RunFact>, object]>([
+    ['push', { event: 'push' }, {}],
+    ['workflow_dispatch for production', { event: 'workflow_dispatch', title: 'Deploy production' }, {}],
+    ['repository_dispatch for production', { event: 'repository_dispatch', title: 'prod' }, {}],
+    [
+      'workflow_dispatch whose job names production',
+      { event: 'workflow_dispatch' },
+      { environment: 'production' },
+    ],
+  ])('%s counts', (_what, over, jobOver) => {
+    expect(only(over, jobOver).verdict).toBe('pass');
   });
 
   it.each<[string, Partial<RunFact>, object]>([
@@ -75,6 +84,7 @@ describe('which runs are deploys', () => {
     ['another branch', { branch: 'staging' }, {}],
     ['another workflow', { file: 'acuops-ci.yml' }, {}],
     ['a dispatch for staging', { event: 'workflow_dispatch', title: 'Deploy to staging' }, {}],
+    ['a dispatch whose job names staging', { event: 'workflow_dispatch' }, { environment: 'staging' }],
     ['a skipped deploy job', {}, { conclusion: 'skipped' }],
     ['a failed deploy job', {}, { conclusion: 'failure' }],
     ['no deploy job at all', {}, { conclusion: 'missing' }],
@@ -109,6 +119,53 @@ describe('which runs are deploys', () => {
 
   it('no runs at all is never deployed', () => {
     expect(judge({ runs: known([]) })).toMatchObject(never);
+  });
+});
+
+describe('a dispatch that names no environment', () => {
+  const dispatch = (id: number) => run(id, { event: 'workflow_dispatch', title: 'Deploy' });
+  const unnamed = {
+    verdict: 'unknown',
+    cause: 'environment-not-named',
+    url: 'https://github.example/runs/999',
+  };
+
+  it('may have gone to staging, so it is neither a deploy nor proof that there was none', () => {
+    const only = judge({ runs: known([dispatch(999)]), deployJobs: jobs(job(999)) });
+    expect(only).toMatchObject({ ...unnamed, say: 'the newest deploy run does not say which environment' });
+    const scheduled = run(999, { event: 'repository_dispatch', title: 'scheduled-deploy' });
+    expect(judge({ runs: known([scheduled]), deployJobs: jobs(job(999)) })).toMatchObject(unnamed);
+  });
+
+  it('hides no older deploy that passes by itself, and is asked past for it', () => {
+    const runs = known([dispatch(999), run(900)]);
+    expect(planDeployJobs(samplePipeline({ runs, deployJobs: jobs(job(999)) }), client)).toStrictEqual([
+      { runId: 900, attempt: 1 },
+    ]);
+    const older = job(900, { completedAt: ago(3 * dayMs) });
+    expect(judge({ runs, deployJobs: jobs(job(999), older) }).say).toBe('last deploy 3 days ago');
+  });
+
+  it('holds back a warning or failure that it could lift, and no other', () => {
+    const runs = known([dispatch(999), run(900)]);
+    const older = job(900, { completedAt: ago(40 * dayMs) });
+    expect(judge({ runs, deployJobs: jobs(job(999), older) })).toMatchObject(unnamed);
+    const old = job(999, { completedAt: ago(35 * dayMs) });
+    expect(judge({ runs, deployJobs: jobs(old, older) }).verdict).toBe('fail');
+    expect(judge({ runs: known([dispatch(999)]), deployJobs: jobs(old) }).verdict).toBe('fail');
+  });
+
+  it('does not matter where a later deploy, a tag or its own jobs decide', () => {
+    const later = jobs(
+      job(999, { completedAt: ago(28 * dayMs) }),
+      job(900, { completedAt: ago(40 * dayMs) }),
+    );
+    expect(judge({ runs: known([run(999), dispatch(900)]), deployJobs: later }).verdict).toBe('warn');
+    const facts = { runs: known([dispatch(999)]), deployJobs: jobs(job(999)) };
+    expect(judge({ ...facts, deployTags: known([tag(ago(dayMs))]) }).verdict).toBe('pass');
+    expect(judge({ ...facts, deployJobs: jobs(job(999, { conclusion: 'skipped' })) }).cause).toBe(
+      'never-deployed',
+    );
   });
 });
 

@@ -208,7 +208,27 @@ describe('deploy jobs', () => {
           },
         ],
       },
-      { dryRun: false },
+      { dryRun: false, environment: 'production' },
+    ],
+    [
+      'one deploy job for each environment',
+      {
+        jobs: [
+          { name: 'deploy (staging)', conclusion: 'success' },
+          { name: 'deploy (production)', conclusion: 'skipped' },
+        ],
+      },
+      { conclusion: 'skipped', environment: 'production' },
+    ],
+    [
+      'a deploy job for staging alone',
+      { jobs: [{ name: 'deploy-staging / deploy', conclusion: 'success' }] },
+      { conclusion: 'success', environment: 'staging' },
+    ],
+    [
+      'a deploy job that names none',
+      { jobs: [{ name: 'deploy', conclusion: 'success' }] },
+      { conclusion: 'success', environment: null },
     ],
     ['no deploy job', { jobs: [{ name: 'deploy-docs', conclusion: 'success' }] }, { conclusion: 'missing' }],
     [
