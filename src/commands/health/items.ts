@@ -5,9 +5,7 @@ import type { ItemContext, ItemResult } from '../../operations/operation.ts';
 import { planDeployJobs } from '../../policy/health/deploy-runs.ts';
 import type { Observation } from '../../policy/health/facts.ts';
 import { judgeApi } from '../../policy/health/judge-api.ts';
-import { judgeCi } from '../../policy/health/judge-ci.ts';
-import { judgeLastDeploy } from '../../policy/health/judge-last-deploy.ts';
-import { judgeWorkflow } from '../../policy/health/judge-workflow.ts';
+import { judgePipeline } from '../../policy/health/judge-pipeline.ts';
 import { StoredObservation } from '../../policy/health/report.ts';
 import { findPublishing, type HealthInput, toHealthClient } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
@@ -61,13 +59,8 @@ export const createHealthItems =
         signal: context.signal,
         planJobs: (facts) => planDeployJobs(facts, client),
       });
-      const now = context.now();
       return encode({
-        observations: [
-          judgeWorkflow(client, pipeline.workflows, now),
-          judgeLastDeploy(client, pipeline, now),
-          ...judgeCi(client, pipeline.runs, now),
-        ],
+        observations: judgePipeline(client, pipeline, context.now()),
         publishing: [...findPublishing(target, pipeline)],
       });
     }

@@ -7,6 +7,7 @@ import { toClientHealth } from '../../policy/health/client-health.ts';
 import { decideCommonCause } from '../../policy/health/common-cause.ts';
 import type { ClientHealth, ControlAnswer, Observation } from '../../policy/health/facts.ts';
 import { judgeApi } from '../../policy/health/judge-api.ts';
+import { judgeLatePipeline } from '../../policy/health/judge-pipeline.ts';
 import { mergeClocks } from '../../policy/health/merge-clocks.ts';
 import { observeUnknown } from '../../policy/health/observe-unknown.ts';
 import { HealthReport } from '../../policy/health/report.ts';
@@ -143,8 +144,6 @@ const judge = async (
   });
 };
 
-const late = { kind: 'unknown', reason: 'timed-out', say: 'timed out' } as const;
-
 const observe = (
   target: Target,
   items: ReadonlyMap<string, ItemResult>,
@@ -163,11 +162,9 @@ const observe = (
     );
   });
   const nowhere = { kind: 'unknown', reason: 'not-configured', say: 'no instance configured' } as const;
-  const pipeline = readAnswer(items.get(pipelineKey(target.id)))?.observations ?? [
-    observeUnknown('workflow', late, now),
-    observeUnknown('last-deploy', late, now),
-    observeUnknown('ci', late, now),
-  ];
+  const pipeline =
+    readAnswer(items.get(pipelineKey(target.id)))?.observations ??
+    judgeLatePipeline(toHealthClient(target), now);
   return [...(apis.length > 0 ? apis : [observeUnknown('api', nowhere, now, 'production')]), ...pipeline];
 };
 

@@ -11,9 +11,7 @@ import {
   type Verdict,
 } from './facts.ts';
 import { judgeApi } from './judge-api.ts';
-import { judgeCi } from './judge-ci.ts';
-import { judgeLastDeploy } from './judge-last-deploy.ts';
-import { judgeWorkflow } from './judge-workflow.ts';
+import { judgePipeline } from './judge-pipeline.ts';
 import { mergeClocks } from './merge-clocks.ts';
 import { observeUnknown } from './observe-unknown.ts';
 
@@ -109,37 +107,6 @@ export interface ClientFacts {
 /** The four criteria in the order in which a person wants them: API, workflow, last deploy, CI. */
 export const judgeClient = ({ client, pipeline, apis, previous, now }: ClientFacts): ClientHealth => {
   if (client.status !== 'active') return toClientHealth(client, []);
-  const observations = [
-    ...judgeApis(apis, now),
-    judgeWorkflow(client, pipeline.workflows, now),
-    judgeLastDeploy(client, pipeline, now),
-    ...judgeCi(client, pipeline.runs, now),
-  ];
+  const observations = [...judgeApis(apis, now), ...judgePipeline(client, pipeline, now)];
   return toClientHealth(client, mergeClocks(previous, observations));
 };
-
-/** What stands for a client whose facts were not in when the check had to end (issue: then `unknown: timed out`). */
-export const toTimedOut = (
-  client: HealthClient,
-  previous: readonly ClockedObservation[],
-  now: Date,
-): ClientHealth => {
-  const fact = { kind: 'unknown', reason: 'timed-out', say: 'timed out' } as const;
-  const pipeline: PipelineFacts = {
-    repo: client.repo,
-    workflows: fact,
-    runs: fact,
-    deployTags: fact,
-    deployJobs: new Map(),
-  };
-  const environments = [...new Set(['production' as const, ...previous.flatMap(toEnvironment)])];
-  const apis = environments.map((environment) => ({
-    environment,
-    host: null,
-    api: { kind: 'timed-out', at: now } as const,
-  }));
-  return judgeClient({ client, pipeline, apis, previous, now });
-};
-
-const toEnvironment = (observation: ClockedObservation): EnvironmentApi['environment'][] =>
-  observation.criterion === 'api' && observation.subject === 'staging' ? ['staging'] : [];

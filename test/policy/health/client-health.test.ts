@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  decideState,
-  judgeClient,
-  toClientHealth,
-  toTimedOut,
-} from '../../../src/policy/health/client-health.ts';
+import { decideState, judgeClient, toClientHealth } from '../../../src/policy/health/client-health.ts';
 import type {
   ClockedObservation,
   Criterion,
@@ -167,20 +162,6 @@ describe('a client', () => {
     expect(second.observations[0]?.since).toStrictEqual(ago(dayMs));
     const third = judgeClient({ ...facts, apis: [production(signedIn)], previous: second.observations });
     expect(third.observations[0]?.since).toBeNull();
-  });
-
-  it('timed out is unknown on every criterion, with its clocks still running', () => {
-    const previous = judgeClient({
-      ...facts,
-      apis: [production(asked({ kind: 'refused' })), staging()],
-    }).observations;
-    const health = toTimedOut(sampleClient(), previous, now);
-    expect(health).toMatchObject({ state: 'unknown', priority: 'P1' });
-    expect(health.observations).toHaveLength(5);
-    expect(
-      health.observations.every(({ verdict, say }) => verdict === 'unknown' && say === 'timed out'),
-    ).toBe(true);
-    expect(health.observations[0]?.since).toStrictEqual(now);
   });
 
   it('never passes while any part is unread', () => {

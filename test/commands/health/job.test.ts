@@ -1,0 +1,74 @@
+/** The steps of a health check on powers in memory: what becomes of clients whose answers came, came late, or never. */
+import { describe, expect, it } from 'vitest';
+import { apiKey, pipelineKey } from '../../../src/commands/health/plan.ts';
+import type { ItemResult } from '../../../src/operations/operation.ts';
+import type { ClockedObservation } from '../../../src/policy/health/facts.ts';
+import { judgeApi } from '../../../src/policy/health/judge-api.ts';
+import { StoredObservation } from '../../../src/policy/health/report.ts';
+import { ago, hourMs, now, production } from '../../policy/health/sample-facts.ts';
+import { createPretendHealth, sampleTarget } from './pretend-health.ts';
+
+const heritage = sampleTarget();
+
+const answered = (key: string, observations: readonly ClockedObservation[]): ItemResult => ({
+  key,
+  state: 'done',
+  result: { observations: observations.map((one) => StoredObservation.encode(one)) } as never,
+});
+const late = (key: string): ItemResult => ({ key, state: 'timed-out', result: null });
+
+const signedIn = { ...judgeApi(production()), since: null };
+const ciFailing = (file: string, since: Date): ClockedObservation => ({
+  criterion: 'ci',
+  subject: file,
+  verdict: 'fail',
+  cause: 'failing-runs',
+  say: `CI failed 3 times in a row (${file})`,
+  next: null,
+  url: null,
+  observedAt: since,
+  since,
+});
+
+describe('a pipeline that does not answer in time', () => {
+  it('leaves the clock of each CI workflow running, with its deadline', async () => {
+    const target = sampleTarget('heritage', { ciWorkflows: ['ci.yml', 'lint.yml'] });
+    const health = createPretendHealth([target]);
+    const since = ago(hourMs);
+    health.stored.set(target.id, [ciFailing('ci.yml', since), ciFailing('lint.yml', now)]);
+    const report = await health.judge({
+      items: [late(pipelineKey(target.id)), answered(apiKey(target.id, 'production'), [signedIn])],
+    });
+    expect(report.clients[0]).toMatchObject({
+      state: 'unknown',
+      priority: 'P1',
+      respondBy: new Date(since.getTime() + 4 * hourMs).toISOString(),
+    });
+    const ci = health.stored.get(target.id)?.filter(({ criterion }) => criterion === 'ci');
+    expect(ci).toMatchObject([
+      { subject: 'ci.yml', verdict: 'unknown', cause: 'timed-out', say: 'timed out', since },
+      { subject: 'lint.yml', verdict: 'unknown', cause: 'timed-out', say: 'timed out', since: now },
+    ]);
+  });
+
+  it('is unknown on every criterion that it would have told of, and so is an instance', async () => {
+    const health = createPretendHealth([heritage]);
+    const report = await health.judge({
+      items: [late(pipelineKey(heritage.id)), late(apiKey(heritage.id, 'production'))],
+    });
+    expect(report.exitCode).toBe(4);
+    expect(
+      report.clients[0]?.observations.map(({ criterion, subject, verdict, say }) => [
+        criterion,
+        subject,
+        verdict,
+        say,
+      ]),
+    ).toEqual([
+      ['api', 'production', 'unknown', 'timed out'],
+      ['workflow', undefined, 'unknown', 'timed out'],
+      ['last-deploy', undefined, 'unknown', 'timed out'],
+      ['ci', 'ci.yml', 'unknown', 'timed out'],
+    ]);
+  });
+});
