@@ -1,4 +1,6 @@
 /** Joins doctor with what it looks at: Slack, GitHub, the store, the registry file, the clients' credentials. */
+
+import { sendStuckCards } from './app-stuck-cards.ts';
 import type { DoctorPowers, GithubFacts, RegistryFacts } from './commands/doctor/powers.ts';
 import type { Config, Secrets } from './config/config.ts';
 import type { HintQueue } from './jobs/hints.ts';
@@ -71,9 +73,8 @@ export const createDoctorPowers = (sources: DoctorSources): DoctorPowers => {
     },
     readStore: () => store.readStoreFacts(database),
     readWork: async (now) => {
-      const [work, cards, held, sessions, schedules, rules, killswitches, reachable] = await Promise.all([
+      const [work, held, sessions, schedules, rules, killswitches, reachable] = await Promise.all([
         store.readWorkFacts(db, now),
-        store.readCardTroubles(db, now),
         store.readHeldClients(db),
         store.readOpenSessions(db, now, sessionHoldMs),
         readSchedules(db),
@@ -83,8 +84,9 @@ export const createDoctorPowers = (sources: DoctorSources): DoctorPowers => {
       ]);
       const queue = { backend: config.redis === null ? 'postgres' : 'redis', reachable } as const;
       const admins = config.admins.length + rules;
-      return { ...work, cards, held, sessions, schedules, killswitches, queue, admins };
+      return { ...work, held, sessions, schedules, killswitches, queue, admins };
     },
+    sendStuckCards: async (now, signal) => sendStuckCards(sources, await readClients(), now, signal),
     readGithub: async (signal) => readGithub(sources, await readClients(), signal),
     readRegistry: async (now) => readRegistry(sources, await readClients(), now),
   };

@@ -116,7 +116,8 @@ const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Out
 
 const draw = async (parts: Parts, work: CardWork): Promise<Message> => {
   const message = await drawCard(work, parts);
-  const from = parts.movedFrom.get(work.cardId);
+  // It may have come back to its channel since.
+  const from = work.place.channel.startsWith('direct:') ? parts.movedFrom.get(work.cardId) : undefined;
   return from === undefined ? message : addInvitation(message, from);
 };
 

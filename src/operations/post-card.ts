@@ -2,6 +2,7 @@
 import type { CardTransport, CardWork, PostResult } from './card.ts';
 import { toPlainMessage } from './draw-card.ts';
 import type { EffectDoor, EffectIntent, EffectRecord, EffectResult, Looked, Sent } from './effect.ts';
+import type { Json } from './json.ts';
 import type { Message } from './message.ts';
 
 /** So long after its intent a message that is nowhere is taken as never posted (design §3.8). */
@@ -75,7 +76,7 @@ export const createCardPost = (parts: PostParts): CardPost => {
           // The door knows no "not now": thrown, it counts as unknown, and the search below says that nothing was done.
           throw new Error(`Slack asks to wait ${sent.waitMs} ms`);
         }
-        return toSent(sent, pass);
+        return toSent(sent, pass, intent);
       },
       look: async (effect) => {
         if (turnedAway.get(effect.id)?.size === effect.attempt) return { kind: 'absent' };
@@ -126,7 +127,12 @@ const toIntent = (work: CardWork, key: string, kind: string): EffectIntent => ({
   targetId: null,
   subject: `card:${work.cardId}`,
   underKillswitch: 'goes-on',
-  detail: { card: work.cardId, place: work.place.channel },
+  detail: {
+    card: work.cardId,
+    team: work.place.team,
+    place: work.place.channel,
+    thread: work.place.thread,
+  },
 });
 
 const noteTurnedAway = (turnedAway: Map<string, Set<number>>, effect: EffectRecord): void => {
@@ -149,13 +155,15 @@ const sendPlainly = async (
   return parts.transport.post(work.place, toPlainMessage(message), metadata);
 };
 
-const toSent = (sent: Exclude<PostResult, { kind: 'later' }>, pass: Pass): Sent => {
+const toSent = (sent: Exclude<PostResult, { kind: 'later' }>, pass: Pass, intent: EffectIntent): Sent => {
   if (sent.kind === 'posted') {
     pass.fresh = true;
     return { kind: 'confirmed', externalId: `${sent.channel}:${sent.ts}` };
   }
   pass.refused = sent;
-  return { kind: 'rejected', say: sent.say, detail: { say: sent.say, why: sent.why } };
+  // With the place it was meant for: the card may flee to a direct message, and come back when that is mended.
+  const detail = { ...(intent.detail as { readonly [key: string]: Json }), say: sent.say, why: sent.why };
+  return { kind: 'rejected', say: sent.say, detail };
 };
 
 /** Of several the oldest counts: it is the one that people may already have seen. */

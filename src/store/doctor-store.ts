@@ -1,4 +1,4 @@
-/** How the desk's own house stands, read for doctor: connections, backlog, leases, cards, holds, sessions. What that means is judged elsewhere. */
+/** How the desk's own house stands, read for doctor: connections, backlog, leases, holds, sessions. What that means is judged elsewhere. */
 import { sql } from 'kysely';
 import { type Database, type Db, translate } from './database.ts';
 
@@ -63,28 +63,6 @@ export const readWorkFacts = (db: Db, now: Date): Promise<WorkFacts> =>
           (select count(*)::int from audit_rows where position is null) as unsealed,
           (select min(at) from audit_rows where position is null) as "oldestUnsealedAt"`.execute(db),
     ),
-  );
-
-export interface CardTrouble {
-  readonly spokenId: string;
-  readonly channel: string;
-  readonly trouble: string;
-}
-
-/** Newest first. A card that nobody missed for a week is no news. */
-export const readCardTroubles = (db: Db, now: Date): Promise<readonly CardTrouble[]> =>
-  translate(async () =>
-    (
-      await db
-        .selectFrom('cards')
-        .innerJoin('operations', 'operations.id', 'cards.operation_id')
-        .select(['operations.spoken_id', 'cards.channel', 'cards.trouble'])
-        .where('cards.trouble', 'is not', null)
-        .where('cards.created_at', '>', new Date(now.getTime() - 7 * 86_400_000))
-        .orderBy('cards.created_at', 'desc')
-        .limit(100)
-        .execute()
-    ).map((row) => ({ spokenId: row.spoken_id, channel: row.channel, trouble: row.trouble ?? '' })),
   );
 
 /** Keys of clients whose sign-in was refused, is held, and fails to this day: an old hold of a changed password counts no more. */

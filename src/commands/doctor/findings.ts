@@ -28,7 +28,7 @@ export const find = (
 export const pass = (name: string, say: string): Finding => find(name, 'pass', say);
 
 /** The parts that are looked at by themselves, so that one that hangs delays no other. */
-export const areas = ['slack', 'channels', 'store', 'work', 'github', 'registry'] as const;
+export const areas = ['slack', 'channels', 'store', 'work', 'cards', 'github', 'registry'] as const;
 export type Area = (typeof areas)[number];
 
 export const areaNames: Readonly<Record<Area, string>> = {
@@ -36,6 +36,7 @@ export const areaNames: Readonly<Record<Area, string>> = {
   channels: 'channels',
   store: 'database',
   work: 'the desk’s own work',
+  cards: 'cards',
   github: 'GitHub',
   registry: 'registry',
 };

@@ -14,6 +14,7 @@ import {
   sortFindings,
   toExit,
 } from './findings.ts';
+import { judgeCards } from './judge-cards.ts';
 import { judgeChannels, judgeSlack } from './judge-slack.ts';
 import { judgeGithub, judgeRegistry } from './judge-systems.ts';
 import { judgeStore, judgeWork } from './judge-work.ts';
@@ -35,6 +36,7 @@ const look: Readonly<
   channels: async (powers) => judgeChannels(await powers.readChannels()),
   store: async (powers) => judgeStore(await powers.readStore()),
   work: async (powers, { now }) => judgeWork(await powers.readWork(now()), now()),
+  cards: async (powers, { now, signal }) => judgeCards(await powers.sendStuckCards(now(), signal)),
   github: async (powers, { now, signal }) => judgeGithub(await powers.readGithub(signal), now()),
   registry: async (powers, { now }) => judgeRegistry(await powers.readRegistry(now()), now()),
 };

@@ -1,4 +1,4 @@
-/** What the house's own figures mean: database, queue, workers, audit, cards, killswitch, sign-ins, schedules, admins. Pure. */
+/** What the house's own figures mean: database, queue, workers, audit, killswitch, sign-ins, schedules, admins. Pure. */
 import { cutText, escapeLine } from '../../blocks/escape.ts';
 import { renderStoredPerson } from '../../blocks/person.ts';
 import { sayAge, sayDuration } from '../../blocks/time.ts';
@@ -62,7 +62,6 @@ export const judgeWork = (facts: WorkFacts, now: Date): readonly Finding[] => [
   judgeQueue(facts),
   judgeBacklog(facts, now),
   judgeAudit(facts, now),
-  judgeCards(facts),
   ...judgeKillswitch(facts, now),
   ...judgeSignIns(facts, now),
   judgeSchedules(facts, now),
@@ -109,27 +108,6 @@ const judgeAudit = ({ unsealed, oldestUnsealedAt }: WorkFacts, now: Date): Findi
     state,
     `${sayNumber(unsealed, 'row')} are not sealed, the oldest for ${sayDuration(ageMs)}.`,
     'The workers seal: look at their log for the sealer, and restart them.',
-  );
-};
-
-const sayPlace = (channel: string): string =>
-  channel.startsWith('direct:') ? 'a direct message' : `<#${escapeLine(channel)}>`;
-
-const judgeCards = ({ cards }: WorkFacts): Finding => {
-  if (cards.length === 0) return pass('Cards', 'All cards of the last week are delivered.');
-  const shown = cards
-    .slice(0, 5)
-    .map(
-      ({ spokenId, channel, trouble }) =>
-        `${spokenId} in ${sayPlace(channel)}: ${cutText(escapeLine(trouble), 120)}`,
-    );
-  const more = cards.length > shown.length ? `; and ${cards.length - shown.length} more` : '';
-  return find(
-    'Cards',
-    'fail',
-    `${sayNumber(cards.length, 'card')} could not be brought up to date: ${shown.join('; ')}${more}.`,
-    'Where I am not in the channel, `/invite @acuops` there; then ask again.',
-    cards.map(({ spokenId }) => spokenId),
   );
 };
 

@@ -40,11 +40,6 @@ export interface WorkFacts {
   readonly workers: number;
   readonly unsealed: number;
   readonly oldestUnsealedAt: Date | null;
-  readonly cards: readonly {
-    readonly spokenId: string;
-    readonly channel: string;
-    readonly trouble: string;
-  }[];
   /** Without the row for everything nobody knows. */
   readonly killswitches: readonly {
     readonly targetKey: string;
@@ -62,6 +57,19 @@ export interface WorkFacts {
     readonly lastRunAt: Date | null;
   }[];
   readonly admins: number;
+}
+
+export interface CardFact {
+  readonly spokenId: string;
+  /** Where it was asked for; `direct:…` is a person's direct message. */
+  readonly channel: string;
+  readonly trouble: string;
+  readonly standing: 'delivered' | 'stuck' | 'on-its-way';
+}
+
+/** Cards of the last week that were in trouble when doctor came. */
+export interface CardFacts {
+  readonly cards: readonly CardFact[];
 }
 
 export interface Quota {
@@ -121,6 +129,8 @@ export interface DoctorPowers {
   readonly readChannels: () => Promise<ChannelFacts>;
   readonly readStore: () => Promise<StoreFacts>;
   readonly readWork: (now: Date) => Promise<WorkFacts>;
+  /** Sends stuck cards again where that may help by now, and says what became of them. */
+  readonly sendStuckCards: (now: Date, signal: AbortSignal) => Promise<CardFacts>;
   readonly readGithub: (signal: AbortSignal) => Promise<GithubFacts>;
   readonly readRegistry: (now: Date) => Promise<RegistryFacts>;
 }

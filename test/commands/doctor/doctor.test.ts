@@ -111,24 +111,6 @@ describe('doctor', () => {
     expect(JSON.stringify(findings)).not.toContain('aster-api-2026');
   });
 
-  it('names a stuck card by what people call it', async () => {
-    desk = await open();
-    await desk.ask('doctor');
-    const stuck = await desk.database.db
-      .updateTable('cards')
-      .set({ trouble: 'not_in_channel, and not by direct message either' })
-      .returning('operation_id')
-      .executeTakeFirstOrThrow();
-    const { spoken_id: spokenId } = await desk.database.db
-      .selectFrom('operations')
-      .select('spoken_id')
-      .where('id', '=', stuck.operation_id)
-      .executeTakeFirstOrThrow();
-    const { findings } = await readFindings();
-    expect(byName(findings, 'Cards')).toMatchObject({ state: 'fail' });
-    expect(byName(findings, 'Cards').say).toContain(`${spokenId} in #${channelIds.ops}: not_in_channel`);
-  });
-
   it('is not for everybody, and never shown where a client reads', async () => {
     desk = await open();
     expect(await desk.say('doctor', 'outsider')).toContain('no role');

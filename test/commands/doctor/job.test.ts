@@ -14,6 +14,7 @@ const powers: DoctorPowers = {
     throw new AcuopsError({ code: 'store-unavailable', message: 'gone', say: 'The database is away' });
   },
   readWork: never,
+  sendStuckCards: never,
   readGithub: never,
   readRegistry: async () => {
     throw new Error('secret detail');
@@ -59,10 +60,11 @@ it('asks for every part at once, none behind another', async () => {
     'channels',
     'store',
     'work',
+    'cards',
     'github',
     'registry',
   ]);
-  expect(outcome.kind === 'fan' && new Set(outcome.items.map(({ limitKey }) => limitKey)).size).toBe(6);
+  expect(outcome.kind === 'fan' && new Set(outcome.items.map(({ limitKey }) => limitKey)).size).toBe(7);
   expect(outcome.kind === 'fan' && outcome.deadline).toEqual(new Date('2026-11-20T08:00:20Z'));
 });
 
@@ -84,12 +86,12 @@ it('a part that hangs is left behind at its deadline', async () => {
 
 it('at the deadline the others are told and the missing ones are unknown', async () => {
   const slack = { key: 'slack', state: 'done', result: await runItem('slack') } as const;
-  const rest = ['channels', 'store', 'work', 'github', 'registry'];
+  const rest = ['channels', 'store', 'work', 'cards', 'github', 'registry'];
   const late = rest.map((key): ItemResult => ({ key, state: 'timed-out', result: null }));
   const waiting = await step('judge', [slack, ...late.map((item) => ({ ...item, state: 'open' }) as const)]);
   expect(waiting.kind).toBe('wait');
   const outcome = await step('judge', [slack, ...late]);
   expect(outcome).toMatchObject({ kind: 'done', exit: 4 });
   expect(JSON.stringify(outcome)).toContain('Connected.');
-  expect(JSON.stringify(outcome).match(/no answer in time/gu)).toHaveLength(5);
+  expect(JSON.stringify(outcome).match(/no answer in time/gu)).toHaveLength(6);
 });
