@@ -7,7 +7,7 @@ export class BlockedAddressError extends Error {
   override readonly name = 'BlockedAddressError';
 }
 
-interface Failure {
+export interface Failure {
   readonly kind: 'failed';
   readonly reason: FailedReason;
   readonly say: string;

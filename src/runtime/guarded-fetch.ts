@@ -5,10 +5,11 @@
 import { isIP } from 'node:net';
 import { Agent } from 'undici';
 import { type AllowPrivate, createAddressGuard } from './address-guard.ts';
-import { toFailure } from './guarded-failure.ts';
+import { type Failure, toFailure } from './guarded-failure.ts';
 import { createGuardedLookup } from './guarded-lookup.ts';
 import type { GuardedRequest, GuardedResult } from './guarded-request.ts';
 import { sendOnce } from './guarded-send.ts';
+import { createSending, type Sending } from './guarded-sending.ts';
 import { createResolveHost, type ResolveHost } from './resolve-host.ts';
 
 export type { GuardedRequest, GuardedResult } from './guarded-request.ts';
@@ -41,7 +42,9 @@ export const isSameHost = (from: URL, to: URL): boolean => {
   return from.port === to.port;
 };
 
-const toLocation = ({ status, headers }: Extract<GuardedResult, { kind: 'answer' }>): string | null => {
+type Answer = Extract<GuardedResult, { kind: 'answer' }>;
+
+const toLocation = ({ status, headers }: Answer): string | null => {
   const location = headers['location'];
   return status >= 300 && status <= 399 && typeof location === 'string' ? location : null;
 };
@@ -76,32 +79,32 @@ export const createGuardedFetch = (options: GuardedFetchOptions): GuardedFetch =
 
   const follow = async (
     request: GuardedRequest,
-    signal: AbortSignal,
+    sending: Sending,
     left: number,
-  ): Promise<GuardedResult> => {
+  ): Promise<Answer | Failure> => {
     const url = parseTarget(request.url);
     if ('wrong' in url) return { kind: 'failed', reason: 'blocked-address', say: url.wrong };
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     // A literal address never reaches `lookup`.
     const refusal = isIP(literal) === 0 ? null : guard.decide(literal, literal);
     if (refusal !== null) return { kind: 'failed', reason: 'blocked-address', say: refusal };
-    const answer = await sendOnce({ agent, url, request, signal, maxBytes: options.maxBytes });
+    const answer = await sendOnce({ agent, url, request, sending, maxBytes: options.maxBytes });
     const location = request.redirects === 0 ? null : toLocation(answer);
     if (location === null) return answer;
     const next = decideRedirect(url, location, left);
     if (typeof next === 'string') return { kind: 'failed', reason: 'redirect', say: next };
-    return follow({ ...toNext(request, answer.status), url: next.href }, signal, left - 1);
+    return follow({ ...toNext(request, answer.status), url: next.href }, sending, left - 1);
   };
 
   const send = async (request: GuardedRequest): Promise<GuardedResult> => {
     const timeoutMs = request.timeoutMs ?? options.timeoutMs;
-    const deadline = AbortSignal.timeout(timeoutMs);
-    const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
-    try {
-      return await follow(request, signal, Math.min(request.redirects ?? mostRedirects, mostRedirects));
-    } catch (error) {
-      return toFailure(error, signal, timeoutMs);
-    }
+    const sending = createSending(request.signal, { timeoutMs, lateMs: request.lateMs ?? 0 });
+    const redirects = Math.min(request.redirects ?? mostRedirects, mostRedirects);
+    const result = await follow(request, sending, redirects).catch((error: unknown) =>
+      toFailure(error, sending.signal, timeoutMs),
+    );
+    sending.end();
+    return result.kind === 'answer' ? result : { ...result, mayHaveLeft: sending.mayHaveLeft() };
   };
   return { send, close: () => agent.destroy() };
 };

@@ -1,12 +1,13 @@
 /** One HTTP exchange for `guarded-fetch.ts`: sends, reads the body up to the cap and lets go of the connection. Throws what the connection throws. */
-import type { Agent } from 'undici';
+import { type Agent, DecoratorHandler, type Dispatcher } from 'undici';
 import type { GuardedRequest, GuardedResult } from './guarded-request.ts';
+import type { Sending } from './guarded-sending.ts';
 
 export interface Exchange {
   readonly agent: Agent;
   readonly url: URL;
   readonly request: GuardedRequest;
-  readonly signal: AbortSignal;
+  readonly sending: Sending;
   readonly maxBytes: number;
 }
 
@@ -34,8 +35,21 @@ const readCapped = async (body: AsyncIterable<Uint8Array>, maxBytes: number) => 
   return { text: Buffer.concat(parts).toString('utf8'), truncated: size > maxBytes };
 };
 
-export const sendOnce = async ({ agent, url, request, signal, maxBytes }: Exchange): Promise<Answer> => {
-  const asked = agent.request({
+/** undici starts a request when the connection stands, TLS included, and right before it writes the head. */
+const withNote = (agent: Agent, { note }: Sending): Dispatcher =>
+  agent.compose((dispatch) => (options, handler) => {
+    const noted = Object.assign(new DecoratorHandler(handler), {
+      onRequestStart: (controller: Dispatcher.DispatchController, context: unknown) => {
+        note();
+        handler.onRequestStart?.(controller, context);
+      },
+    });
+    return dispatch(options, noted);
+  });
+
+export const sendOnce = async ({ agent, url, request, sending, maxBytes }: Exchange): Promise<Answer> => {
+  const { signal } = sending;
+  const asked = withNote(agent, sending).request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: request.method ?? 'GET',

@@ -65,7 +65,12 @@ describe('the deadline', () => {
   it('covers a host that never answers', async () => {
     const { port } = await listen(() => undefined);
     const answer = await open({ timeoutMs: 150 }).send({ url: `http://127.0.0.1:${port}/` });
-    expect(answer).toEqual({ kind: 'failed', reason: 'timeout', say: 'no answer within 150 ms' });
+    expect(answer).toEqual({
+      kind: 'failed',
+      reason: 'timeout',
+      say: 'no answer within 150 ms',
+      mayHaveLeft: true,
+    });
   });
 
   it('covers a body that trickles', async () => {
@@ -91,7 +96,12 @@ describe('the deadline', () => {
     const asked = open().send({ url: `http://127.0.0.1:${port}/`, signal: stop.signal });
     await sleep(30);
     stop.abort();
-    expect(await asked).toEqual({ kind: 'failed', reason: 'timeout', say: 'the caller stopped waiting' });
+    expect(await asked).toEqual({
+      kind: 'failed',
+      reason: 'timeout',
+      say: 'the caller stopped waiting',
+      mayHaveLeft: true,
+    });
     expect(await open().send({ url: `http://127.0.0.1:${port}/`, signal: stop.signal })).toMatchObject({
       reason: 'timeout',
     });
@@ -139,7 +149,12 @@ describe('a failed connection', () => {
     });
     expect(await fetch.send({ url: 'no url' })).toMatchObject({ kind: 'failed' });
     const split = await fetch.send({ url: 'http://127.0.0.1:1/', headers: { cookie: 'a=s3cret\r\nb' } });
-    expect(split).toEqual({ kind: 'failed', reason: 'lost', say: 'connection failed (UND_ERR_INVALID_ARG)' });
+    expect(split).toEqual({
+      kind: 'failed',
+      reason: 'lost',
+      say: 'connection failed (UND_ERR_INVALID_ARG)',
+      mayHaveLeft: false,
+    });
   });
 });
 

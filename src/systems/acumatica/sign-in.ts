@@ -2,6 +2,8 @@
  * A real sign-in to an Acumatica instance, and always the sign-out: an open session uses up one of few licences for twenty minutes.
  * One at a time per instance, and never again after a refusal, is left to the caller.
  */
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SignIn } from '../../policy/health/facts.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { GuardedFetch, GuardedResult } from '../../runtime/guarded-fetch.ts';
@@ -46,34 +48,14 @@ const longestMs = 60_000;
 const toBody = ({ tenant, username, password, branch }: SignInRequest): string =>
   JSON.stringify({ name: username, password, tenant, ...(branch ? { branch } : {}) });
 
-/** Never connected, or told "no": nothing was opened. After silence or a lost answer nobody knows. */
-const isSurelyClosed = (login: GuardedResult): boolean => {
-  if (login.kind === 'answer') return login.status === 401 || login.status === 429;
-  return (
-    login.reason === 'refused' || login.reason === 'name-not-found' || login.reason === 'blocked-address'
-  );
-};
+/** Never sent, or told "no": nothing was opened. After silence or a lost answer nobody knows. */
+const isSurelyClosed = (login: GuardedResult): boolean =>
+  login.kind === 'answer' ? login.status === 401 || login.status === 429 : !login.mayHaveLeft;
 
-const untilAborted = (signal: AbortSignal): Promise<'late'> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve('late');
-    signal.addEventListener('abort', () => resolve('late'), { once: true });
-  });
-
-/** Aborts so long after the other signal did: the time that a late answer is given. */
-const createLinger = (signal: AbortSignal, lingerMs: number) => {
-  const control = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const start = () => {
-    timer = setTimeout(() => control.abort(), lingerMs);
-  };
-  if (signal.aborted) start();
-  else signal.addEventListener('abort', start, { once: true });
-  const stop = () => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', start);
-  };
-  return { signal: control.signal, stop };
+/** A turn of the loop later than the signal: by then a login that never left has said so. */
+const untilAborted = async (signal: AbortSignal): Promise<'late'> => {
+  if (!signal.aborted) await once(signal, 'abort');
+  return nextTurn('late' as const);
 };
 
 export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
@@ -102,17 +84,17 @@ export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
     if (signal.aborted)
       return { signIn: { kind: 'timeout', afterMs: 0 }, signedOut: true, settled: Promise.resolve(true) };
 
-    const linger = createLinger(signal, lingerMs);
     const login = fetch.send({
       url: `${url}/entity/auth/login`,
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: toBody(request),
       redirects: 0,
-      signal: linger.signal,
+      signal,
+      lateMs: lingerMs,
       timeoutMs: longestMs,
     });
-    const settled = login.then((answer) => signOut(url, answer)).finally(linger.stop);
+    const settled = login.then((answer) => signOut(url, answer));
     const first = await Promise.race([login, untilAborted(signal)]);
     if (first === 'late')
       return { signIn: { kind: 'timeout', afterMs: tookMs() }, signedOut: false, settled };
