@@ -201,7 +201,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
       zone,
       log: slackLog,
     });
-    const notifier = startNotifier(cards.deliverDue, warn);
+    const notifier = startNotifier(cards.takeDue, warn);
     shutdown.add('notifier', notifier.stop);
     const audit = wrap('audit', { seal: () => sealAudit(working) });
     const sealer = startSealer(audit.seal, warn);

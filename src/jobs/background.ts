@@ -9,14 +9,53 @@ export interface Background {
   readonly stop: () => Promise<void>;
 }
 
-/** `deliverDue` sends what is due and answers how many it sent. */
+const cardsAtOnce = 20;
+
+/** `takeDue` sets out with what is due and answers one promise for each. None waits for another: a call that Slack leaves unanswered takes one place and no more. */
 export const startNotifier = (
-  deliverDue: (owner: string, limit: number) => Promise<number>,
+  takeDue: (owner: string, limit: number) => Promise<readonly Promise<void>[]>,
   log: Log,
   everyMs = 250,
-): Background =>
-  // An owner for each round: what a slow sender says after its lease ran out is then nobody's.
-  startLoop('notifier', everyMs, async () => (await deliverDue(createId(), 20)) >= 20, log);
+): Background => {
+  const running = new Set<Promise<void>>();
+  /** There was no room for all: whoever ends next looks at once instead of waiting for the timer. */
+  let crowded = false;
+
+  const track = (delivery: Promise<void>): void => {
+    const guarded = delivery.catch((error: unknown) =>
+      log('a delivery failed; its lease will run out', { error }),
+    );
+    running.add(guarded);
+    void guarded.finally(() => {
+      running.delete(guarded);
+      if (crowded) loop.nudge();
+    });
+  };
+
+  const loop = startLoop(
+    'notifier',
+    everyMs,
+    async () => {
+      const free = cardsAtOnce - running.size;
+      if (free > 0) {
+        // An owner for each round: what a slow sender says after its lease ran out is then nobody's.
+        const taken = await takeDue(createId(), free);
+        for (const delivery of taken) track(delivery);
+        crowded = taken.length >= free;
+      }
+      return false;
+    },
+    log,
+  );
+
+  return {
+    nudge: loop.nudge,
+    stop: async () => {
+      await loop.stop();
+      await Promise.all(running);
+    },
+  };
+};
 
 /** `runDue` asks for what is due and answers how many; each is due to the minute at best. */
 export const startScheduler = (

@@ -20,6 +20,8 @@ export interface CardWork {
 export interface CardStore {
   /** Cards whose picture is behind and whose pace allows it, each leased to this owner. */
   readonly claim: (owner: string, leaseMs: number, limit: number) => Promise<readonly CardWork[]>;
+  /** Its sender is still at work. Where the lease is another's by now, nothing happens. */
+  readonly renew: (cardId: string, owner: string, leaseMs: number) => Promise<void>;
   readonly markPosted: (
     cardId: string,
     owner: string,

@@ -24,8 +24,8 @@ export interface CardDeliveryParts {
 }
 
 export interface CardDelivery {
-  /** Claims and delivers due cards; answers how many it claimed. @throws only where the store cannot be asked. */
-  readonly deliverDue: (owner: string, limit: number) => Promise<number>;
+  /** Claims due cards and sets out with each, and with each look for a late twin; every one ends by itself and never rejects. @throws only where the store cannot be asked. */
+  readonly takeDue: (owner: string, limit: number) => Promise<readonly Promise<void>[]>;
 }
 
 type Outcome =
@@ -40,35 +40,57 @@ export const createCardDelivery = (given: CardDeliveryParts): CardDelivery => {
   const parts: Parts = {
     ...given,
     paceMs: given.paceMs ?? 1_200,
+    leaseMs: given.leaseMs ?? 20_000,
     cardPost: createCardPost(given),
     twins: createTwinWatch(given),
     movedFrom: new Map(),
   };
-  const leaseMs = given.leaseMs ?? 20_000;
   return {
-    deliverDue: async (owner, limit) => {
-      const [due] = await Promise.all([parts.store.claim(owner, leaseMs, limit), parts.twins.check()]);
-      await Promise.all(due.map((work) => deliverSafely(parts, work, owner)));
-      return due.length;
+    takeDue: async (owner, limit) => {
+      const looks = parts.twins.check();
+      const due = await parts.store.claim(owner, parts.leaseMs, limit);
+      return [...looks, ...due.map((work) => deliverSafely(parts, work, owner))];
     },
   };
 };
 
 interface Parts extends CardDeliveryParts {
   readonly paceMs: number;
+  readonly leaseMs: number;
   readonly cardPost: CardPost;
   readonly twins: TwinWatch;
   /** Cards that this process moved to a direct message, and the channel that could not be written to. */
   readonly movedFrom: Map<string, string>;
 }
 
+/** Longer than any sending can take, each call of which has its own end: one that hangs for good gives its card up. */
+const mostRenewals = 30;
+
+/** A post, a search, an edit and a file may take longer together than a lease; answers what ends the renewing. */
+const keepLease = (parts: Parts, { cardId }: CardWork, owner: string): (() => void) => {
+  let left = mostRenewals;
+  const timer = setInterval(() => {
+    left -= 1;
+    if (left === 0) clearInterval(timer);
+    parts.store
+      .renew(cardId, owner, parts.leaseMs)
+      .catch((error: unknown) =>
+        parts.log('warn', "a card's lease was not renewed", { card: cardId, error }),
+      );
+  }, parts.leaseMs / 3);
+  return () => clearInterval(timer);
+};
+
 const deliverSafely = async (parts: Parts, work: CardWork, owner: string): Promise<void> => {
   let outcome: Outcome;
+  const stopRenewing = keepLease(parts, work, owner);
   try {
     outcome = await deliver(parts, work, owner);
   } catch (error) {
     parts.log('warn', 'a card was not delivered and will be tried again', { card: work.cardId, error });
     outcome = { kind: 'again', waitMs: callAgainMs, trouble: toMessage(error).slice(0, 300) };
+  } finally {
+    stopRenewing();
   }
   try {
     await note(parts, work, owner, outcome);

@@ -13,8 +13,8 @@ export interface Twin {
 
 export interface TwinWatch {
   readonly watch: (twin: Twin) => void;
-  /** Looks for those whose time has come. Never throws. */
-  readonly check: () => Promise<void>;
+  /** Looks for those whose time has come: one promise for each, which never rejects. */
+  readonly check: () => readonly Promise<void>[];
 }
 
 export interface TwinWatchParts {
@@ -53,9 +53,7 @@ export const createTwinWatch = (parts: TwinWatchParts): TwinWatch => {
 
   return {
     watch: (twin) => void watched.set(twin.cardId, { ...twin, tries: 0 }),
-    check: async () => {
-      const due = [...watched.values()].filter((twin) => twin.at.getTime() <= parts.now().getTime());
-      await Promise.all(due.map(checkOne));
-    },
+    check: () =>
+      [...watched.values()].filter((twin) => twin.at.getTime() <= parts.now().getTime()).map(checkOne),
   };
 };

@@ -66,6 +66,7 @@ export const createCardStore = (database: Database, now: () => Date): CardStore 
         ];
       });
     },
+    renew: (cardId, owner, leaseMs) => change(cardId, owner, { lease_until: inMs(leaseMs) }),
     markPosted: (cardId, owner, posted) =>
       change(cardId, owner, { posted_channel: posted.channel, posted_ts: posted.ts }),
     markDelivered: (cardId, owner, version, paceMs) =>

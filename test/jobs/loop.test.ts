@@ -72,7 +72,7 @@ describe('the background', () => {
     const notifier = startNotifier(
       async (owner) => {
         owners.push(owner);
-        return owners.length < 4 ? 20 : 0;
+        return Array.from({ length: owners.length < 4 ? 20 : 0 }, () => Promise.resolve());
       },
       noLog,
       60_000,

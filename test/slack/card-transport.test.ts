@@ -16,6 +16,7 @@ import {
   defineDrawn,
   makeOperation,
 } from '../support/card-memory.ts';
+import { deliverDue } from '../support/card-sender.ts';
 import { eventually, world } from './desk.ts';
 
 let front: SlackFront;
@@ -58,11 +59,11 @@ const open = (transport: CardTransport = openTransport(front)) => {
   });
   const run = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += 1_000) {
-      await delivery.deliverDue('me', 10);
+      await deliverDue(delivery);
       clock.pass(1_000);
     }
   };
-  return { cards, clock, run, deliver: () => delivery.deliverDue('me', 10) };
+  return { cards, clock, run, deliver: () => deliverDue(delivery) };
 };
 
 const place = { team: 'T0ACUOPS00', channel: 'C0OPS', thread: null };

@@ -10,6 +10,7 @@ import { createCardStore } from '../../src/store/card-store.ts';
 import { createEffectStore } from '../../src/store/effect-store.ts';
 import { createRequestStore } from '../../src/store/request-store.ts';
 import { createMovedClock, defineDrawn, type MovedClock } from '../support/card-memory.ts';
+import { deliverDue } from '../support/card-sender.ts';
 import { createDeskDatabase, type DeskDatabase } from '../support/desk-database.ts';
 import { startDesk, type TestDesk } from './desk.ts';
 
@@ -62,7 +63,7 @@ const open = async (mode: 'http' | 'socket'): Promise<CardDelivery> => {
 };
 const run = async (delivery: CardDelivery, ms: number): Promise<void> => {
   for (let passed = 0; passed < ms; passed += 1_000) {
-    await delivery.deliverDue('me', 10);
+    await deliverDue(delivery);
     clock.pass(1_000);
   }
 };

@@ -80,3 +80,21 @@ describe('a card that cannot be posted', () => {
     expect(await moveAll()).toEqual(['direct:U0ASKER']);
   });
 });
+
+describe('the lease of a card', () => {
+  const read = async () => {
+    const row = await desk.database.db.selectFrom('cards').selectAll().executeTakeFirstOrThrow();
+    return row.lease_until?.getTime() ?? 0;
+  };
+
+  it('is renewed by its owner and by nobody else', async () => {
+    await ask([{ channel: 'C0OPS', who: asker }]);
+    const cards = createCardStore(desk.database, now);
+    const [card] = await cards.claim('sender', 10_000, 10);
+    const before = await read();
+    await cards.renew(card?.cardId ?? '', 'another', 60_000);
+    expect(await read()).toBe(before);
+    await cards.renew(card?.cardId ?? '', 'sender', 60_000);
+    expect(await read()).toBeGreaterThan(before + 40_000);
+  });
+});

@@ -83,6 +83,7 @@ export const createCardMemory = (now: () => Date): CardMemory => {
       for (const row of due) void change(row.cardId, { leaseUntil: at() + leaseMs });
       return Promise.resolve(due);
     },
+    renew: (cardId, _owner, leaseMs) => change(cardId, { leaseUntil: at() + leaseMs }),
     markPosted: (cardId, _owner, posted) => change(cardId, { posted }),
     markDelivered: (cardId, _owner, version, paceMs) =>
       change(cardId, { deliveredVersion: version, nextAt: at() + paceMs, leaseUntil: 0, trouble: null }),

@@ -1,6 +1,6 @@
 /** A card's sender with everything around it in memory, and a clock that only the test moves. */
 import type { PostResult } from '../../src/operations/card.ts';
-import { createCardDelivery } from '../../src/operations/deliver-card.ts';
+import { type CardDelivery, createCardDelivery } from '../../src/operations/deliver-card.ts';
 import { createEffectDoor } from '../../src/operations/effect.ts';
 import type { Message } from '../../src/operations/message.ts';
 import type { Operation } from '../../src/operations/operation.ts';
@@ -19,6 +19,13 @@ export const refusal = (why: 'cannot-post' | 'gone' | 'bad-message') => (): Post
   say: why === 'cannot-post' ? 'not_in_channel' : why,
 });
 
+/** Takes what is due and waits until all of it has ended; answers how many it was. */
+export const deliverDue = async ({ takeDue }: CardDelivery): Promise<number> =>
+  (await Promise.all(await takeDue('me', 10))).length;
+
+/** Its clock stands still by itself, so only tests that move it see it run out. */
+const leaseMs = 90;
+
 export const openSender = (render?: (operation: Operation) => Message | Promise<Message>) => {
   const clock = createMovedClock();
   const cards = createCardMemory(clock.now);
@@ -34,6 +41,7 @@ export const openSender = (render?: (operation: Operation) => Message | Promise<
       now: clock.now,
       zone: 'UTC',
       log: (_level, line) => void lines.push(line),
+      leaseMs,
     });
   let delivery = restart();
   return {
@@ -42,7 +50,8 @@ export const openSender = (render?: (operation: Operation) => Message | Promise<
     effects,
     slack,
     lines,
-    deliver: () => delivery.deliverDue('me', 10),
+    takeDue: (owner: string, limit: number) => delivery.takeDue(owner, limit),
+    deliver: () => deliverDue(delivery),
     restart: () => {
       delivery = restart();
     },
@@ -50,7 +59,7 @@ export const openSender = (render?: (operation: Operation) => Message | Promise<
     run: async (ms: number, stepMs = 500) => {
       for (let passed = 0; passed < ms; passed += stepMs) {
         clock.pass(stepMs);
-        await delivery.deliverDue('me', 10);
+        await deliverDue(delivery);
       }
     },
   };
