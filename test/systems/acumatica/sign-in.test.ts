@@ -1,52 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createTcpServer, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createAcumatica } from '../../../sandbox/acumatica/server.ts';
-import { createGuardedFetch, type GuardedFetchOptions } from '../../../src/runtime/guarded-fetch.ts';
-import { createReach } from '../../../src/systems/acumatica/reach.ts';
-import { createSignIn, type SignInParts } from '../../../src/systems/acumatica/sign-in.ts';
-
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-const clock = { now: () => new Date() };
-
-const open = async (
-  parts: Partial<SignInParts> & { readonly apiUserLimit?: number; readonly limitStatus?: 429 | 500 } = {},
-) => {
-  const { apiUserLimit, limitStatus, ...more } = parts;
-  const site = await createAcumatica();
-  closers.push(() => site.stop());
-  site.addInstance({
-    prefix: 'heritage',
-    tenants: ['Heritage', 'Test'],
-    users: [{ name: 'svc', password: 'correct-horse' }],
-    apiUserLimit,
-    limitStatus,
-  });
-  const fetch = createGuardedFetch({ allowPrivate: true, timeoutMs: 5_000, maxBytes: 64_000 });
-  closers.push(fetch.close);
-  const signIn = createSignIn({ fetch, clock, ...more });
-  const url = site.urlOf('heritage');
-  const request = { url, tenant: 'Heritage', username: 'svc', password: 'correct-horse' };
-  const ask = (patch: Partial<typeof request> = {}, boundMs = 3_000) =>
-    signIn({ ...request, ...patch, signal: AbortSignal.timeout(boundMs) });
-  return { site, fetch, ask, url, reach: createReach({ fetch, clock }) };
-};
-
-const listen = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/erp`;
-};
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createGuardedFetch } from '../../../src/runtime/guarded-fetch.ts';
+import { createSignIn } from '../../../src/systems/acumatica/sign-in.ts';
+import { clock, listen, open } from './site.ts';
 
 describe('a sign-in', () => {
   it('that succeeds leaves no session behind', async () => {
@@ -179,77 +135,6 @@ describe('a sign-in', () => {
       signal: AbortSignal.abort(),
     });
     expect(result).toMatchObject({ signIn: { kind: 'timeout', afterMs: 0 }, signedOut: true });
-  });
-});
-
-describe('a password that never left', () => {
-  type Lookup = NonNullable<GuardedFetchOptions['lookup']>;
-  const fail = (code: string): Lookup => {
-    return () => Promise.reject(Object.assign(new Error(code), { code }));
-  };
-  const askVia = async (lookup: Lookup, url = 'http://erp.example/site', boundMs = 150) => {
-    const fetch = createGuardedFetch({ allowPrivate: true, timeoutMs: 5_000, maxBytes: 64_000, lookup });
-    closers.push(fetch.close);
-    const signal = AbortSignal.timeout(boundMs);
-    const request = { tenant: 'Heritage', username: 'svc', password: 'correct-horse', signal };
-    return createSignIn({ fetch, clock })({ url, ...request });
-  };
-  const listenTcp = async (accept: (socket: Socket) => void) => {
-    const sockets: Socket[] = [];
-    const server = createTcpServer((socket) => {
-      sockets.push(socket);
-      socket.on('error', () => undefined);
-      accept(socket);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    closers.push(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    const address = server.address();
-    return typeof address === 'object' && address !== null ? address.port : 0;
-  };
-
-  it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ETIMEOUT', 'ECONNRESET'])(
-    'opened nothing: the connection failed with %s',
-    async (code) => {
-      const result = await askVia(fail(code));
-      expect(result.signedOut).toBe(true);
-      expect(['connection-lost', 'timeout']).toContain(result.signIn.kind);
-    },
-  );
-
-  it('opened nothing: the host does not speak TLS, or breaks the handshake off', async () => {
-    const plain = await listenTcp((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    const gone = await listenTcp((socket) => void socket.once('data', () => socket.destroy()));
-    for (const port of [plain, gone]) {
-      const result = await askVia(fail('x'), `https://127.0.0.1:${port}/site`, 2_000);
-      expect(result).toMatchObject({ signIn: { kind: 'connection-lost' }, signedOut: true });
-    }
-  });
-
-  it('opened nothing: no name server answered, or the handshake hung, until the deadline; nothing is sent later', async () => {
-    const seen: Buffer[] = [];
-    const silent = await listenTcp((socket) => void socket.on('data', (data) => seen.push(data)));
-    let resolveLate: (() => void) | undefined;
-    const late: Lookup = () =>
-      new Promise((resolve) => {
-        resolveLate = () => resolve(['127.0.0.1']);
-      });
-    const port = await listenTcp((socket) => void socket.on('data', (data) => seen.push(data)));
-    const unnamed = await askVia(late, `http://erp.example:${port}/site`);
-    expect(unnamed).toMatchObject({ signIn: { kind: 'timeout' }, signedOut: true });
-    const hung = await askVia(fail('x'), `https://127.0.0.1:${silent}/site`);
-    expect(hung).toMatchObject({ signIn: { kind: 'timeout' }, signedOut: true });
-    resolveLate?.();
-    await sleep(200);
-    expect(Buffer.concat(seen).toString('latin1')).not.toMatch(/POST|correct-horse/);
-  });
-
-  it('is told from one that did: an answer that breaks off in its head leaves it open', async () => {
-    const port = await listenTcp((socket) => void socket.once('data', () => socket.end('HTTP/1.1 2')));
-    const result = await askVia(fail('x'), `http://127.0.0.1:${port}/site`, 2_000);
-    expect(result).toMatchObject({ signIn: { kind: 'connection-lost' }, signedOut: false });
   });
 });
 
