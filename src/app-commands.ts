@@ -57,6 +57,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       readTargets: (scope, filter) => readTargets(db, scope, filter),
       readNeighbours: (targets) => readNeighbours(db, targets),
       readPipeline: parts.readPipeline,
+      readKnownRuns: (targets) => readKnownRuns(parts, targets),
       probe: parts.probe,
       reachControl: parts.reachControl,
       readClocks: async (targetIds) =>
@@ -165,6 +166,19 @@ const readNeighbours = async (db: Db, targets: Parameters<HealthPowers['readNeig
       !own.has(target.id) && target.environments.some((environment) => instances.has(environment.instanceId)),
   );
 };
+
+const readKnownRuns = (
+  parts: CommandParts,
+  targets: Parameters<HealthPowers['readKnownRuns']>[0],
+): ReturnType<HealthPowers['readKnownRuns']> =>
+  parts.database.transact(async (tx) => {
+    const known = new Map<string, KnownRuns>();
+    for (const target of targets) {
+      const runs = await parts.readKnownRuns(tx, target);
+      if (runs) known.set(target.id, runs);
+    }
+    return known;
+  });
 
 /** With the key that cards name clients by, and names that ping nobody. */
 export const readClaims = async (db: Db, scope: Scope) => {

@@ -112,6 +112,18 @@ describe('while a run deploys', () => {
     const neighbour = await desk.ask('health kestrel');
     expect(neighbour).toContain('not asked: publishing since');
     expect(neighbour).not.toContain('Aster');
+    // Whose deploy it is stays theirs: neither words nor links lead to it, on no way out.
+    const { body } = await desk.json(['health', 'kestrel']);
+    for (const told of [JSON.stringify(desk.newest()), JSON.stringify(body)])
+      expect(told).not.toMatch(/aster/iu);
+    expect(JSON.stringify((await desk.json(['health', 'aster'])).body)).toContain(
+      'acuops-aster/actions/runs',
+    );
+    // GitHub goes away, the deploy goes on.
+    desk.pass(6 * 60_000);
+    github.faults.status({ path: '*' }, 503);
+    expect(await desk.ask('health aster')).toContain('not asked: publishing since');
+    github.faults.clear();
     expect(signIns('tradecloud')).toEqual([]);
     end('acuops-aster', run);
     await github.webhooks.settled();

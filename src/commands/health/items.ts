@@ -2,13 +2,15 @@
 import { z } from 'zod';
 import type { Json } from '../../operations/json.ts';
 import type { ItemContext, ItemResult } from '../../operations/operation.ts';
+import type { Environment } from '../../operations/target.ts';
 import { planDeployJobs } from '../../policy/health/deploy-runs.ts';
-import type { Observation } from '../../policy/health/facts.ts';
+import type { ApiFact, Observation } from '../../policy/health/facts.ts';
 import { judgeApi } from '../../policy/health/judge-api.ts';
 import { judgePipeline } from '../../policy/health/judge-pipeline.ts';
 import { StoredObservation } from '../../policy/health/report.ts';
-import { findPublishing, type HealthInput, toHealthClient } from './plan.ts';
+import { type HealthInput, toHealthClient } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
+import { findPublishing, type Held, toKnownRuns } from './publishing.ts';
 
 /** Facts of this age are used as they are; `--fresh` asks for all. */
 const usualAgeMs = 5 * 60_000;
@@ -21,14 +23,14 @@ const ItemInput = z.discriminatedUnion('kind', [
     kind: z.literal('api'),
     targetId: z.string(),
     environment: z.enum(['production', 'staging']),
-    publishing: z.object({ since: z.string(), runUrl: z.string() }).nullable(),
+    publishing: z.object({ since: z.string(), runUrl: z.string().nullable() }).nullable(),
   }),
   z.object({ kind: z.literal('control') }),
 ]);
 const ItemAnswer = z.object({
   observations: z.array(StoredObservation),
   publishing: z
-    .array(z.object({ instanceId: z.string(), run: z.object({ since: z.string(), runUrl: z.string() }) }))
+    .array(z.object({ instanceId: z.string(), targetId: z.string(), since: z.string(), runUrl: z.string() }))
     .optional(),
   control: z.boolean().optional(),
 });
@@ -59,21 +61,39 @@ export const createHealthItems =
         signal: context.signal,
         planJobs: (facts) => planDeployJobs(facts, client),
       });
+      const now = context.now();
+      // GitHub may be away while a deploy goes on: what was known of it a while ago still keeps us out.
+      const runs = toKnownRuns(pipeline) ?? (await powers.readKnownRuns([target])).get(target.id) ?? null;
       return encode({
-        observations: judgePipeline(client, pipeline, context.now()),
-        publishing: [...findPublishing(target, pipeline)],
+        observations: judgePipeline(client, pipeline, now),
+        publishing: [...findPublishing(target, runs, now)],
       });
     }
     const environment = target.environments.find((candidate) => candidate.name === input.environment);
     if (!environment) return encode({ observations: [] });
-    const publishing = input.publishing
-      ? { since: new Date(input.publishing.since), runUrl: input.publishing.runUrl }
-      : null;
-    const api = await powers.probe(context, { environment, targetId: target.id, publishing });
+    const api = await readApi(powers, context, {
+      environment,
+      targetId: target.id,
+      publishing: input.publishing,
+    });
     return encode({
       observations: [judgeApi({ environment: environment.name, host: new URL(environment.url).host, api })],
     });
   };
+
+const readApi = async (
+  powers: HealthPowers,
+  context: ItemContext,
+  { publishing, ...asked }: { environment: Environment; targetId: string; publishing: Held | null },
+): Promise<ApiFact> =>
+  publishing === null
+    ? powers.probe(context, { ...asked, publishing: null })
+    : {
+        kind: 'publishing',
+        since: new Date(publishing.since),
+        runUrl: publishing.runUrl,
+        at: context.now(),
+      };
 
 /** What a finished item handed on; null while it is open or when it came too late. */
 export const readAnswer = (item: ItemResult | undefined): ItemAnswer | null =>

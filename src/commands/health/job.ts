@@ -17,15 +17,16 @@ import {
   controlKey,
   type HealthInput,
   isTier,
-  type Publishing,
   pipelineKey,
   planApis,
   planPipelines,
   sayScope,
   toHealthClient,
   toScopeKey,
+  toTargetId,
 } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
+import { findPublishing, type Publishing } from './publishing.ts';
 
 const pipelineShare = 0.55;
 const progressMs = 2_000;
@@ -50,11 +51,7 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
     const items = await context.items();
     const targets = await readAsked(powers, context.operation);
     if (items.some((item) => item.state === 'open')) return progress(powers, context, targets, items);
-    const publishing = new Map<string, Publishing>(
-      items
-        .flatMap((item) => readAnswer(item)?.publishing ?? [])
-        .map(({ instanceId, run }) => [instanceId, run]),
-    );
+    const publishing = await readPublishing(powers, items, context.now());
     const deadline = new Date(context.now().getTime() + remainingMs(context));
     return {
       kind: 'fan',
@@ -100,6 +97,20 @@ const readAsked = async (powers: HealthPowers, operation: Operation): Promise<re
     who !== undefined && isTier(who) ? { tier: who } : {},
   );
   return targets.filter((target) => target.status !== 'archived');
+};
+
+/** As the pipelines told; where one did not answer in time, as was known of it before. */
+const readPublishing = async (
+  powers: HealthPowers,
+  items: readonly ItemResult[],
+  now: Date,
+): Promise<readonly Publishing[]> => {
+  const told = items.flatMap((item) => readAnswer(item)?.publishing ?? []);
+  const late = items.filter((item) => item.state === 'timed-out').map((item) => toTargetId(item.key));
+  if (late.length === 0) return told;
+  const targets = await powers.readTargets({ kind: 'only', targetIds: late }, {});
+  const known = await powers.readKnownRuns(targets);
+  return [...told, ...targets.flatMap((target) => findPublishing(target, known.get(target.id) ?? null, now))];
 };
 
 const byKey = (items: readonly ItemResult[]): ReadonlyMap<string, ItemResult> =>

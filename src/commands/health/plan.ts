@@ -1,9 +1,10 @@
-/** Pure planning of a health check: which clients, which items, who publishes where. */
+/** Pure planning of a health check: which clients, which items, under which keys. */
 import { createHash } from 'node:crypto';
 import type { ItemPlan } from '../../operations/operation.ts';
 import type { Scope } from '../../operations/scope.ts';
 import type { Target } from '../../operations/target.ts';
-import { defaultThresholds, type HealthClient, type PipelineFacts } from '../../policy/health/facts.ts';
+import { defaultThresholds, type HealthClient } from '../../policy/health/facts.ts';
+import { type Publishing, toHeld } from './publishing.ts';
 
 export interface HealthInput {
   readonly who?: string | undefined;
@@ -54,67 +55,52 @@ export const toHealthClient = (target: Target): HealthClient => ({
 
 /** Item keys; the part after the colon is the target's id. */
 export const pipelineKey = (targetId: string): string => `pipeline:${targetId}`;
+export const toTargetId = (key: string): string => key.split(':')[1] ?? '';
 export const apiKey = (targetId: string, environment: string): string => `api:${targetId}:${environment}`;
 export const controlKey = 'control';
 
-export interface Publishing {
-  readonly since: string;
-  readonly runUrl: string;
-}
-
-/** First everything GitHub knows: of the clients asked for, and of those who share an instance with them. */
+/**
+ * First everything GitHub knows: of the clients that are judged, and of everybody on one of their instances. A client that is being
+ * offboarded still deploys there; an archived one has no repository that could.
+ */
 export const planPipelines = (
   targets: readonly Target[],
   neighbours: readonly Target[],
-): readonly ItemPlan[] =>
-  [...targets, ...neighbours]
-    .filter((target) => target.status === 'active')
-    .map((target) => ({
-      key: pipelineKey(target.id),
-      limitKey: 'github',
-      input: { kind: 'pipeline', targetId: target.id },
-    }));
+): readonly ItemPlan[] => {
+  const judged = targets.filter((target) => target.status === 'active');
+  const instances = new Set(judged.flatMap(toInstanceIds));
+  const isThere = (target: Target): boolean => toInstanceIds(target).some((id) => instances.has(id));
+  const others = [...targets, ...neighbours].filter(
+    (target) => !judged.includes(target) && target.status !== 'archived' && isThere(target),
+  );
+  return [...judged, ...others].map((target) => ({
+    key: pipelineKey(target.id),
+    limitKey: 'github',
+    input: { kind: 'pipeline', targetId: target.id },
+  }));
+};
+
+const toInstanceIds = (target: Target): readonly string[] =>
+  target.environments.map((environment) => environment.instanceId);
 
 /** Then the instances; one at a time each, whoever's tenant it is. */
 export const planApis = (
   targets: readonly Target[],
-  publishing: ReadonlyMap<string, Publishing>,
-): readonly ItemPlan[] =>
-  targets
+  publishing: readonly Publishing[],
+): readonly ItemPlan[] => {
+  const byInstance = Map.groupBy(publishing, (one) => one.instanceId);
+  return targets
     .filter((target) => target.status === 'active')
     .flatMap((target) =>
-      target.environments.map((environment) => {
-        const run = publishing.get(environment.instanceId);
-        return {
-          key: apiKey(target.id, environment.name),
-          limitKey: `instance:${environment.instanceId}`,
-          input: {
-            kind: 'api',
-            targetId: target.id,
-            environment: environment.name,
-            publishing: run ? { since: run.since, runUrl: run.runUrl } : null,
-          },
-        };
-      }),
+      target.environments.map(({ name, instanceId }) => ({
+        key: apiKey(target.id, name),
+        limitKey: `instance:${instanceId}`,
+        input: {
+          kind: 'api',
+          targetId: target.id,
+          environment: name,
+          publishing: toHeld(byInstance.get(instanceId) ?? [], target.id),
+        },
+      })),
     );
-
-/** A deploy run of this client that has not ended: the branch says which environment it restarts. */
-export const findPublishing = (
-  target: Target,
-  facts: PipelineFacts,
-): readonly { readonly instanceId: string; readonly run: Publishing }[] => {
-  if (facts.runs.kind === 'unknown') return [];
-  const running = facts.runs.value.filter(
-    (run) =>
-      run.file === target.deployWorkflow &&
-      run.status !== 'completed' &&
-      !run.event.startsWith('pull_request'),
-  );
-  return target.environments.flatMap((environment) => {
-    const branch = environment.branch ?? (environment.name === 'production' ? target.branch : 'staging');
-    const run = running.find((candidate) => candidate.branch === branch);
-    return run
-      ? [{ instanceId: environment.instanceId, run: { since: run.createdAt.toISOString(), runUrl: run.url } }]
-      : [];
-  });
 };

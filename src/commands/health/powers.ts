@@ -10,6 +10,7 @@ import type {
   PipelineFacts,
 } from '../../policy/health/facts.ts';
 import type { InstanceProbe } from '../../steps/probe-instance.ts';
+import type { KnownRuns } from './publishing.ts';
 
 export interface HealthPowers {
   readonly readTargets: (scope: Scope, filter: { tier?: string }) => Promise<readonly Target[]>;
@@ -23,6 +24,8 @@ export interface HealthPowers {
       planJobs: (facts: PipelineFacts) => readonly { runId: number; attempt: number }[];
     },
   ) => Promise<PipelineFacts>;
+  /** What was read of their runs before, by the target's id; GitHub is not asked. */
+  readonly readKnownRuns: (targets: readonly Target[]) => Promise<ReadonlyMap<string, KnownRuns>>;
   readonly probe: InstanceProbe;
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
   readonly readClocks: (

@@ -95,8 +95,8 @@ export type SignIn =
 /** What is known of one environment's instance, or why it was not asked. */
 export type ApiFact =
   | { readonly kind: 'asked'; readonly signIn: SignIn; readonly at: Date }
-  /** A run deploys there now: no sign-in. */
-  | { readonly kind: 'publishing'; readonly since: Date; readonly runUrl: string; readonly at: Date }
+  /** A run deploys there now: no sign-in. No link where the run is another client's. */
+  | { readonly kind: 'publishing'; readonly since: Date; readonly runUrl: string | null; readonly at: Date }
   /** The same credential was refused before and has not changed: trying again would lock the account. */
   | { readonly kind: 'credential-held'; readonly refusedAt: Date; readonly at: Date }
   /** A worker died holding a session: none is opened until then. */

@@ -88,7 +88,7 @@ const judgeSignIn = (signIn: SignIn): Judgement => {
   return judge(signIn);
 };
 
-const judgeFact = (api: ApiFact): Judgement & { readonly url?: string } => {
+const judgeFact = (api: ApiFact): Judgement & { readonly url?: string | null } => {
   switch (api.kind) {
     case 'asked':
       return judgeSignIn(api.signIn);

@@ -5,7 +5,7 @@ import type { ItemResult } from '../../../src/operations/operation.ts';
 import type { ClockedObservation } from '../../../src/policy/health/facts.ts';
 import { judgeApi } from '../../../src/policy/health/judge-api.ts';
 import { StoredObservation } from '../../../src/policy/health/report.ts';
-import { ago, hourMs, now, production } from '../../policy/health/sample-facts.ts';
+import { ago, hourMs, now, production, run } from '../../policy/health/sample-facts.ts';
 import { createPretendHealth, sampleTarget } from './pretend-health.ts';
 
 const heritage = sampleTarget();
@@ -70,5 +70,16 @@ describe('a pipeline that does not answer in time', () => {
       ['last-deploy', undefined, 'unknown', 'timed out'],
       ['ci', 'ci.yml', 'unknown', 'timed out'],
     ]);
+  });
+
+  it('keeps us out of its instance where a deploy was known before', async () => {
+    const deploying = run(7, { status: 'in_progress', conclusion: null });
+    const readKnownRuns = async () => new Map([[heritage.id, { list: [deploying], readAt: ago(60_000) }]]);
+    const health = createPretendHealth([heritage], { readKnownRuns });
+    const outcome = await health.step('instances', { items: [late(pipelineKey(heritage.id))] });
+    expect(outcome).toMatchObject({
+      kind: 'fan',
+      items: [{ key: apiKey(heritage.id, 'production'), input: { publishing: { runUrl: deploying.url } } }],
+    });
   });
 });

@@ -74,6 +74,7 @@ export const createPretendHealth = (
     readTargets: async () => targets,
     readNeighbours: async () => [],
     readPipeline: nobody,
+    readKnownRuns: async () => new Map(),
     probe: nobody,
     reachControl: nobody,
     readClocks: async (ids) =>
