@@ -41,6 +41,7 @@ export interface CommandParts {
   readonly readPipeline: HealthPowers['readPipeline'];
   readonly readKnownRuns: (tx: Tx, target: Target) => Promise<KnownRuns | null>;
   readonly probe: InstanceProbe;
+  readonly readFingerprint: CommandPowers['retrySignIn']['readFingerprint'];
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
   readonly doctor: CommandPowers['doctor'];
 }
@@ -150,6 +151,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     retrySignIn: {
       readTarget: async (tx, targetId) =>
         (await readTargets(toDb(tx), { kind: 'only', targetIds: [targetId] }))[0] ?? null,
+      readFingerprint: parts.readFingerprint,
       releaseHolds: health.releaseHolds,
     },
   };

@@ -12,7 +12,7 @@ import { createGuardedFetch } from './runtime/guarded-fetch.ts';
 import type { Metrics } from './runtime/metrics.ts';
 import type { Redactor } from './runtime/redact.ts';
 import type { Shutdown } from './runtime/shutdown.ts';
-import { createInstanceProbe } from './steps/probe-instance.ts';
+import { createInstanceProbe, type InstancePowers, readFingerprint } from './steps/probe-instance.ts';
 import { type Database, toDb } from './store/database.ts';
 import { readAnswers, writeAnswers } from './store/github-store.ts';
 import { readHold, writeHold } from './store/health-store.ts';
@@ -41,7 +41,10 @@ export interface SystemParts {
 }
 
 export interface Systems
-  extends Pick<CommandParts, 'readPipeline' | 'readKnownRuns' | 'probe' | 'reachControl'> {
+  extends Pick<
+    CommandParts,
+    'readPipeline' | 'readKnownRuns' | 'probe' | 'readFingerprint' | 'reachControl'
+  > {
   readonly effects: EffectDoor;
   readonly github: GitHubClient | null;
   /** Whether a client's credential can be read now. */
@@ -69,7 +72,7 @@ export const openSystems = (parts: SystemParts): Systems => {
   shutdown.add('client connections', fetch.close);
   const { reach, reachControlHost } = createReach({ fetch, clock });
   const references = createReferenceReader({ ...parts.references, fingerprintKey: parts.fingerprintKey });
-  const probe = createInstanceProbe({
+  const instances: InstancePowers = {
     effects,
     signIn: createSignIn({ fetch, clock, redact: redactor.text }),
     reach,
@@ -88,7 +91,7 @@ export const openSystems = (parts: SystemParts): Systems => {
       read: (instanceId, fingerprint) => readHold(database.db, instanceId, fingerprint),
       write: (instanceId, fingerprint, at) => writeHold(database.db, instanceId, fingerprint, at),
     },
-  });
+  };
   const cache: GitHubCache = {
     read: (keys) => readAnswers(database.db, keys),
     write: (entries) => writeAnswers(database.db, entries),
@@ -99,7 +102,8 @@ export const openSystems = (parts: SystemParts): Systems => {
     effects,
     github,
     isReadable: async (reference) => (await references.read(reference)).kind === 'read',
-    probe,
+    probe: createInstanceProbe(instances),
+    readFingerprint: (environment) => readFingerprint(instances, environment),
     reachControl: async (signal) => (await reachControlHost(config.controlUrl, signal)) === null,
     readPipeline: github
       ? createPipelineReader({ client: github, cache, clock }).read

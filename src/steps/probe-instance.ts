@@ -34,6 +34,20 @@ export interface InstancePowers {
   };
 }
 
+/** The credential that an environment has now, as holds know it; null where it has none that can be read. */
+export const readFingerprint = async (
+  powers: Pick<InstancePowers, 'readCredential' | 'fingerprint'>,
+  { url, usernameRef, passwordRef }: Environment,
+): Promise<string | null> => {
+  if (usernameRef === null || passwordRef === null) return null;
+  const [username, password] = await Promise.all([
+    powers.readCredential(usernameRef, 'username'),
+    powers.readCredential(passwordRef, 'password'),
+  ]);
+  if (username.kind === 'unreadable' || password.kind === 'unreadable') return null;
+  return powers.fingerprint(url, username.value, password.value);
+};
+
 export interface ProbeRequest {
   readonly environment: Environment;
   readonly targetId: string;

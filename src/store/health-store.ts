@@ -236,18 +236,27 @@ export const writeHold = async (db: Db, instanceId: string, fingerprint: string,
   );
 };
 
-/** A person confirms that the credential may be tried once more; returns how many holds were lifted. */
+export interface HeldCredential {
+  readonly instanceId: string;
+  readonly fingerprint: string;
+}
+
+/** A person confirms that these may be tried once more; returns how many holds were lifted. Other credentials of the instance stay held. */
 export const releaseHolds = async (
   tx: Tx,
-  instanceIds: readonly string[],
+  held: readonly HeldCredential[],
   by: Actor,
   at: Date,
 ): Promise<number> => {
-  if (instanceIds.length === 0) return 0;
+  if (held.length === 0) return 0;
   const released = await toDb(tx)
     .updateTable('credential_holds')
     .set({ released_at: at, released_by: formatActor(by) })
-    .where('instance_id', 'in', [...instanceIds])
+    .where((where) =>
+      where.or(
+        held.map(({ instanceId, fingerprint }) => where.and({ instance_id: instanceId, fingerprint })),
+      ),
+    )
     .where('released_at', 'is', null)
     .executeTakeFirst();
   return Number(released.numUpdatedRows);

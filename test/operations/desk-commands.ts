@@ -26,6 +26,7 @@ export const createDeskCommands = (
       readPipeline: unreached,
       readKnownRuns: async () => null,
       probe: unreached,
+      readFingerprint: unreached,
       reachControl: unreached,
       doctor: new Proxy({}, { get: () => unreached }) as CommandPowers['doctor'],
     }),

@@ -5,14 +5,21 @@ import { escapeLine } from '../../blocks/escape.ts';
 import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { refuse } from '../../operations/refusal.ts';
-import type { Target } from '../../operations/target.ts';
+import type { Environment, Target } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
 import { toCode } from '../../operations/words.ts';
 
 export interface RetrySignInPowers {
   readonly readTarget: (tx: Tx, targetId: string) => Promise<Target | null>;
+  /** Tells the credential that an environment has now from others; null where it has none that can be read. */
+  readonly readFingerprint: (environment: Environment) => Promise<string | null>;
   /** Returns how many held credentials were freed. */
-  readonly releaseHolds: (tx: Tx, instanceIds: readonly string[], by: Actor, at: Date) => Promise<number>;
+  readonly releaseHolds: (
+    tx: Tx,
+    held: readonly { readonly instanceId: string; readonly fingerprint: string }[],
+    by: Actor,
+    at: Date,
+  ) => Promise<number>;
 }
 
 export const defineRetrySignIn = (powers: RetrySignInPowers): AnyCommand =>
@@ -33,8 +40,14 @@ export const defineRetrySignIn = (powers: RetrySignInPowers): AnyCommand =>
       const target = targetId === null ? null : await powers.readTarget(tx, targetId);
       if (!target) return refuse('not-found', `There is no client ${toCode(client)}.`);
       const name = `*${escapeLine(target.name)}*`;
-      const instanceIds = [...new Set(target.environments.map(({ instanceId }) => instanceId))];
-      const freed = await powers.releaseHolds(tx, instanceIds, actor, now);
+      // By credential, not by instance: a neighbour on the same site may have been refused as well.
+      const held = await Promise.all(
+        target.environments.map(async (environment) => {
+          const fingerprint = await powers.readFingerprint(environment);
+          return fingerprint === null ? [] : [{ instanceId: environment.instanceId, fingerprint }];
+        }),
+      );
+      const freed = await powers.releaseHolds(tx, held.flat(), actor, now);
       return answerLines({
         lines:
           freed === 0

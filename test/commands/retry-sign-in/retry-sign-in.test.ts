@@ -12,6 +12,7 @@ import { createTestDoor, expectAnswer, expectRefusal, type TestDoor } from '../.
 let desk: DeskDatabase;
 let testDoor: TestDoor;
 let instances: Readonly<Record<string, string>>;
+const toPrint = (key: string): string => `env:ACU_${key.toUpperCase()}_PASSWORD`;
 const refusedAt = new Date('2026-11-20T07:00:00Z');
 
 beforeAll(async () => {
@@ -21,7 +22,13 @@ afterAll(() => desk.drop());
 beforeEach(async () => {
   await desk.clear();
   const { database } = desk;
-  await writeTestClients(database, [toTestClient('heritage'), toTestClient('bayline')]);
+  const [heritage, bayline] = [toTestClient('heritage'), toTestClient('bayline')];
+  // Two tenants of one site, each with a user of its own.
+  const shared = bayline.environments.map((environment) => ({
+    ...environment,
+    url: heritage.environments[0]?.url ?? '',
+  }));
+  await writeTestClients(database, [heritage, { ...bayline, environments: shared }]);
   instances = Object.fromEntries(
     (await readTargets(database.db, everything)).map(({ key, environments }) => [
       key,
@@ -29,20 +36,22 @@ beforeEach(async () => {
     ]),
   );
   for (const key of ['heritage', 'bayline'])
-    await writeHold(database.db, instances[key] ?? '', 'print', refusedAt);
+    await writeHold(database.db, instances[key] ?? '', toPrint(key), refusedAt);
   testDoor = createTestDoor({
     database,
     commands: [
       defineRetrySignIn({
         readTarget: async (tx, targetId) =>
           (await readTargets(toDb(tx), { kind: 'only', targetIds: [targetId] }))[0] ?? null,
+        // The reference stands for what it points at.
+        readFingerprint: async ({ passwordRef }) => passwordRef,
         releaseHolds,
       }),
     ],
   });
 });
 
-const readHeld = (key: string) => readHold(desk.database.db, instances[key] ?? '', 'print');
+const readHeld = (key: string) => readHold(desk.database.db, instances[key] ?? '', toPrint(key));
 
 describe('retry-sign-in', () => {
   it.each(['viewer', 'contact', 'outsider'] as const)('refuses a %s and writes that down', async (as) => {
@@ -51,11 +60,12 @@ describe('retry-sign-in', () => {
     expect(await testDoor.readAuditRows()).toMatchObject([{ event: 'denied', verb: 'retry-sign-in' }]);
   });
 
-  it('frees what is held of that client alone, says what happens next, and records it', async () => {
+  it('frees what is held of that client alone, not its neighbour’s on the same site, says what happens next, and records it', async () => {
     const answer = expectAnswer(await testDoor.ask('retry-sign-in heritage', { as: 'operator' }));
     expect(answer.message.text).toBe('One refused credential of *Heritage Ltd* may be tried once more.');
     expect(JSON.stringify(answer.message.blocks)).toContain('`/acuops health heritage` signs in once');
     expect(await readHeld('heritage')).toBeNull();
+    expect(instances['bayline']).toBe(instances['heritage']);
     expect(await readHeld('bayline')).toEqual(refusedAt);
     expect(await testDoor.readAuditRows()).toMatchObject([
       { event: 'answered', actor: 'T0DESK:U0OPERATOR', detail: { changed: { freed: 1 } } },
@@ -65,7 +75,7 @@ describe('retry-sign-in', () => {
   it('does nothing twice: a replay does not free what was refused again since', async () => {
     const ask = () => testDoor.ask('retry-sign-in heritage', { key: 'same' });
     await ask();
-    await writeHold(desk.database.db, instances['heritage'] ?? '', 'print', testDoor.now());
+    await writeHold(desk.database.db, instances['heritage'] ?? '', toPrint('heritage'), testDoor.now());
     expect(expectAnswer(await ask()).data).toEqual({ client: 'heritage', freed: 1 });
     expect(await readHeld('heritage')).toEqual(testDoor.now());
   });
