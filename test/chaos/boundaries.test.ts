@@ -1,5 +1,6 @@
 /** kill -9 at every boundary of the spine, one after the other in the same world: each next process finishes what was promised, once. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { DeskProcess } from '../support/chaos-desk.ts';
 import { expectWhole } from '../support/chaos-invariants.ts';
@@ -10,7 +11,12 @@ interface Boundary {
   readonly nth?: number;
   /** `lost`: nothing was written and nothing acknowledged, so the person asks again. `unsure`: written, not acknowledged. */
   readonly ack?: 'lost' | 'unsure';
+  /** What is asked; default `health`. */
+  readonly text?: string;
 }
+
+/** Changes our own record beside its own row, so it is written in a transaction. */
+const note = 'note heritage called them';
 
 interface Walk {
   readonly name: string;
@@ -24,10 +30,14 @@ const walks: readonly Walk[] = [
     name: 'request',
     role: 'bot',
     boundaries: [
-      { at: 'requests.transact:before', ack: 'lost' },
-      { at: 'requests.transact:inside', ack: 'lost' },
-      { at: 'requests.transact:after', ack: 'unsure' },
+      { at: 'requests.untied:before', ack: 'lost' },
+      { at: 'requests.record:before', ack: 'lost' },
+      { at: 'requests.record:after', ack: 'unsure' },
+      { at: 'requests.untied:after', ack: 'unsure' },
       { at: 'queue.hint:before', ack: 'unsure' },
+      { at: 'requests.transact:before', ack: 'lost', text: note },
+      { at: 'requests.transact:inside', ack: 'lost', text: note },
+      { at: 'requests.transact:after', ack: 'unsure', text: note },
     ],
   },
   {
@@ -88,6 +98,7 @@ interface World {
   readonly asked: Asked[];
   /** How many were written down so far. */
   operations: number;
+  notes: number;
 }
 
 const openWorld = async (backend: Backend, role: Walk['role']): Promise<World> => {
@@ -95,17 +106,17 @@ const openWorld = async (backend: Backend, role: Walk['role']): Promise<World> =
   const apart = backend === 'redis';
   const victim = await scene.startDesk({ roles: apart ? role : 'all', entry: 'crash' });
   if (apart) await scene.startDesk({ roles: role === 'bot' ? 'worker' : 'bot' });
-  return { scene, apart, role, victim, asked: [], operations: 0 };
+  return { scene, apart, role, victim, asked: [], operations: 0, notes: 0 };
 };
 
 /** Longer than Slack is searched for a post that may have been made. */
 const settleMs = 60_000;
 
-const killAt = async (world: World, { at, nth, ack }: Boundary): Promise<void> => {
+const killAt = async (world: World, { at, nth, ack, text = 'health' }: Boundary): Promise<void> => {
   const { scene, apart, role, asked } = world;
   await scene.quiet(settleMs);
   await world.victim.arm(at, nth);
-  const first = await scene.ask('health');
+  const first = await scene.ask(text);
   if (ack !== undefined) expect(first.ack.ok, `answer: ${first.ack.text}`).toBe(false);
   // Where one process does both, the worker's death may come before the bot's answer.
   else if (apart) expect(first.spokenId, `answer: ${first.ack.text}`).not.toBeNull();
@@ -113,10 +124,18 @@ const killAt = async (world: World, { at, nth, ack }: Boundary): Promise<void> =
   expect(end?.signal, 'the boundary was reached').toBe('SIGKILL');
   world.victim = await scene.startDesk({ roles: apart ? role : 'all', entry: 'crash' });
   asked.push(first);
-  if (ack === 'lost') asked.push(await scene.ask('health'));
-  world.operations += 1;
+  if (ack === 'lost') asked.push(await scene.ask(text));
+  world[text === note ? 'notes' : 'operations'] += 1;
   await scene.quiet(settleMs);
   await expectWhole(scene, asked, { operations: world.operations });
+  const { rows } = await sql<{ notes: string; asked: string }>`
+    select (select count(*) from notes) as notes, (select count(*) from operations where verb = 'note') as asked`.execute(
+    scene.database.db,
+  );
+  expect(rows[0], 'each note with its record').toEqual({
+    notes: String(world.notes),
+    asked: String(world.notes),
+  });
 };
 
 describe.each(backends)('killed at a boundary, queue on $backend', ({ backend, skip }) => {
