@@ -10,6 +10,7 @@ import type { WebhookHandler } from './http/webhook-door.ts';
 import type { ActionList } from './operations/action.ts';
 import type { AccessReader } from './operations/ports.ts';
 import type { RequestDoor } from './operations/request.ts';
+import type { RecordWindowDenial } from './operations/window-denial.ts';
 import type { CommandList } from './operations/words.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Logger } from './runtime/logger.ts';
@@ -34,6 +35,7 @@ export interface EdgeParts {
   readonly door: RequestDoor;
   readonly access: AccessReader;
   readonly actions: ActionList;
+  readonly recordDenial: RecordWindowDenial;
   readonly receiveWebhook: WebhookHandler | null;
   readonly localUser: string;
   readonly metrics: Metrics;
@@ -95,11 +97,12 @@ const openSlack = ({ config, secrets, log, clock }: EdgeParts, mode: 'socket' | 
     now: clock.now,
   });
 
-const receive = (slack: SlackApp, { door, commands, access, actions, log: logger }: EdgeParts): void => {
+const receive = (slack: SlackApp, parts: EdgeParts): void => {
+  const { door, commands, access, actions, recordDenial, log: logger } = parts;
   const log = (level: 'warn' | 'error', line: string, detail: object) => logger[level](line, { ...detail });
   receiveCommands(slack, { door, commands, log });
   receiveMentions(slack, { door, commands, log });
-  receiveActions(slack, { door, access, actions, log });
+  receiveActions(slack, { door, access, actions, recordDenial, log });
   receiveSubmissions(slack, { door, actions, log });
 };
 

@@ -23,6 +23,7 @@ import { createEngine } from './operations/engine.ts';
 import { importOnStart } from './operations/import-registry.ts';
 import { mapStrings } from './operations/map-strings.ts';
 import { createRequestDoor } from './operations/request.ts';
+import { createWindowDenialRecord } from './operations/window-denial.ts';
 import { type CommandList, createCommandList } from './operations/words.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Logger } from './runtime/logger.ts';
@@ -231,6 +232,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     door,
     access,
     actions,
+    recordDenial: createWindowDenialRecord(requests),
     receiveWebhook: systems.receiveWebhook,
     localUser: userInfo().username,
     metrics,

@@ -1,9 +1,11 @@
 /** Buttons and selects: read, looked up in the registry, asked at the same door as typed words, and answered to the presser alone. */
+import { parseActionId } from '../blocks/action-id.ts';
 import type { ActionDefinition, ActionList, Ask, Click, Modal } from '../operations/action.ts';
 import type { Call } from '../operations/call.ts';
 import type { AccessReader } from '../operations/ports.ts';
 import { refuse } from '../operations/refusal.ts';
 import type { Receipt, RequestDoor } from '../operations/request.ts';
+import type { RecordWindowDenial, WindowDenial } from '../operations/window-denial.ts';
 import type { SlackApp } from './create-slack-app.ts';
 import { askInTime, type Ended, explainFailure } from './in-time.ts';
 import type { Log } from './log.ts';
@@ -17,6 +19,7 @@ export interface ReceiveActionParts {
   readonly door: RequestDoor;
   readonly access: AccessReader;
   readonly actions: ActionList;
+  readonly recordDenial: RecordWindowDenial;
   readonly log: Log;
   readonly withinMs?: number;
 }
@@ -108,6 +111,8 @@ const toCard = (onCard: Ask['onCard'], card: Click['card'] | null): Pick<Call, '
   return onCard === 'leave' ? { pressed: card.id } : { card: { ...card, takeOver: onCard === 'take-over' } };
 };
 
+const toDeliveryKey = ({ triggerId }: ReadPress): string => `slack:trigger:${triggerId}`;
+
 const askBy =
   (
     parts: ReceiveActionParts,
@@ -117,7 +122,7 @@ const askBy =
   async (): Promise<Receipt> => {
     const asked = await definition.toCall(click);
     if (asked.kind === 'refused') return { kind: 'refused', refusal: asked, operation: null };
-    return parts.door.request(toCall(asked, click, `slack:trigger:${press.triggerId}`));
+    return parts.door.request(toCall(asked, click, toDeliveryKey(press)));
   };
 
 const hearAsk = async (
@@ -197,14 +202,30 @@ const fill = async (
       const shown = receipt.kind === 'answered' ? ({ ...receipt, where: 'place' } as const) : receipt;
       return toFilled(toReply({ kind: 'receipt', receipt: shown }, known.click.place));
     }
-    const rendered = await definition.render(
-      known.click,
-      await parts.access.readAccess(known.click.actor, known.click.place),
-    );
-    return rendered.kind === 'refused' ? toFilled(renderRefusal(rendered)) : rendered;
+    const access = await parts.access.readAccess(known.click.actor, known.click.place);
+    const rendered = await definition.render(known.click, access);
+    if (rendered.kind !== 'refused') return rendered;
+    if (rendered.reason === 'denied')
+      await parts.recordDenial(toDenial(definition.id, known, access.grants.length > 0));
+    return toFilled(renderRefusal(rendered));
   } catch (error) {
     return toFilled(explainFailure(error, parts.log));
   }
+};
+
+/** The door was not asked, so it could not write this down. */
+const toDenial = (actionId: string, { press, click }: Known, hasRole: boolean): WindowDenial => {
+  const { actor, place, targetKey } = click;
+  const action = parseActionId(actionId);
+  return {
+    deliveryKey: toDeliveryKey(press),
+    actor,
+    place,
+    verb: action?.verb ?? actionId,
+    window: action?.action ?? actionId,
+    reason: hasRole ? 'not-allowed' : 'no-role',
+    targetKey,
+  };
 };
 
 const toFilled = (reply: Reply): Filled => ({ kind: 'reply', reply });

@@ -90,6 +90,7 @@ export const startDesk = async (
     log,
     access: options.access ?? nobody,
     actions: options.actions ?? noActions,
+    recordDenial: async () => undefined,
     ...(options.withinMs === undefined ? {} : { withinMs: options.withinMs }),
   };
   receiveCommands(slack, parts);
