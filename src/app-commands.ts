@@ -11,6 +11,7 @@ import { everything, type Scope } from './operations/scope.ts';
 import type { Target } from './operations/target.ts';
 import type { Tx } from './operations/tx.ts';
 import type { CommandList } from './operations/words.ts';
+import type { ClientHealth } from './policy/health/facts.ts';
 import { StoredObservation } from './policy/health/report.ts';
 import type { InstanceProbe } from './steps/probe-instance.ts';
 import {
@@ -61,36 +62,18 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       readKnownRuns: (targets) => readKnownRuns(parts, targets),
       probe: parts.probe,
       reachControl: parts.reachControl,
-      readClocks: async (targetIds) =>
-        (await health.readObservations(db, targetIds)).map((row) => ({
-          targetId: row.targetId,
-          observation: StoredObservation.decode(row.body as Stored),
-        })),
+      readClocks: async (targetIds) => (await health.readObservations(db, targetIds)).map(toClock),
       readPrevious: (operation, scopeKey) =>
         health.readLastResult(db, operation.verb, scopeKey, operation.id),
-      saveChecks: (operation, clients, at) =>
-        database.transact((tx) =>
-          health.writeChecks(
-            toDb(tx),
-            operation.id,
-            clients
-              .filter((client) => client.state !== 'not-judged')
-              .map(({ client, state, observations }) => ({
-                targetId: client.targetId,
-                state,
-                body: null,
-                observations: observations.map((observation) => ({
-                  targetId: client.targetId,
-                  criterion: observation.criterion,
-                  subject: observation.subject ?? '',
-                  body: StoredObservation.encode(observation) as never,
-                  since: observation.since,
-                  observedAt: observation.observedAt,
-                })),
-              })),
-            at,
-          ),
-        ),
+      saveChecks: (operation, targetIds, at, judge) =>
+        database.transact(async (tx) => {
+          let clients: readonly ClientHealth[] = [];
+          await health.updateChecks(toDb(tx), operation.id, targetIds, at, (stored) => {
+            clients = judge(stored.map(toClock));
+            return clients.filter((client) => client.state !== 'not-judged').map(toCheck);
+          });
+          return clients;
+        }),
       readClaims: (scope) => readClaims(db, scope),
     },
     list: {
@@ -156,6 +139,25 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     },
   };
 };
+
+const toClock = ({ targetId, body }: health.StoredObservation) => ({
+  targetId,
+  observation: StoredObservation.decode(body as Stored),
+});
+
+const toCheck = ({ client: { targetId }, state, observations }: ClientHealth): health.StoredCheck => ({
+  targetId,
+  state,
+  body: null,
+  observations: observations.map((observation) => ({
+    targetId,
+    criterion: observation.criterion,
+    subject: observation.subject ?? '',
+    body: StoredObservation.encode(observation) as never,
+    since: observation.since,
+    observedAt: observation.observedAt,
+  })),
+});
 
 /** Everybody else who has a tenant on the same instances. */
 const readNeighbours = async (db: Db, targets: Parameters<HealthPowers['readNeighbours']>[0]) => {

@@ -47,6 +47,21 @@ export const readObservations = async (
 
 const checkingLock = 4_150_004;
 
+/**
+ * Hands in the newest observations of these clients and writes what is judged of them. One check at a time: two that judged the
+ * same clients side by side would each write over what the other had not read.
+ */
+export const updateChecks = async (
+  db: Db,
+  operationId: string,
+  targetIds: readonly string[],
+  at: Date,
+  judge: (stored: readonly StoredObservation[]) => readonly StoredCheck[],
+): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(${checkingLock})`.execute(db);
+  await writeChecks(db, operationId, judge(await readObservations(db, targetIds)), at);
+};
+
 /** Writes one check of many clients: history row and newest observations; a second call with the same operation changes nothing. */
 export const writeChecks = async (
   db: Db,
@@ -55,25 +70,24 @@ export const writeChecks = async (
   at: Date,
 ): Promise<void> => {
   if (checks.length === 0) return;
-  // One check at a time: two that judged the same clients would otherwise meet between deleting and inserting.
-  await sql`select pg_advisory_xact_lock(${checkingLock})`.execute(db);
-  await sql`insert into checks (id, target_id, operation_id, state, body, at)
+  const { rows: written } = await sql<{ target_id: string }>`
+    insert into checks (id, target_id, operation_id, state, body, at)
     select c.id, c.target_id, ${operationId}, c.state, c.body::jsonb, ${at}
     from unnest(${checks.map(() => createId())}::uuid[], ${checks.map((check) => check.targetId)}::uuid[], ${checks.map((check) => check.state)}::text[], ${checks.map((check) => toJsonText(check.body))}::text[])
       as c(id, target_id, state, body)
-    on conflict (operation_id, target_id) do nothing`.execute(db);
+    on conflict (operation_id, target_id) do nothing returning target_id`.execute(db);
+  const first = new Set(written.map((row) => row.target_id));
+  if (first.size === 0) return;
   // Replaced whole, so that a workflow or environment that is gone leaves no clock behind.
-  await sql`delete from observations where target_id = any(${checks.map((check) => check.targetId)}::uuid[])`.execute(
-    db,
-  );
-  const rows = checks.flatMap((check) => check.observations);
+  await sql`delete from observations where target_id = any(${[...first]}::uuid[])`.execute(db);
+  const rows = checks.filter(({ targetId }) => first.has(targetId)).flatMap((check) => check.observations);
   await sql`insert into observations (target_id, criterion, subject, body, since, observed_at, operation_id)
     select o.target_id, o.criterion, o.subject, o.body::jsonb, o.since, o.observed_at, ${operationId}
     from unnest(${rows.map((row) => row.targetId)}::uuid[], ${rows.map((row) => row.criterion)}::text[], ${rows.map((row) => row.subject)}::text[],
       ${rows.map((row) => toJsonText(row.body))}::text[], ${rows.map((row) => row.since)}::timestamptz[], ${rows.map((row) => row.observedAt)}::timestamptz[])
       as o(target_id, criterion, subject, body, since, observed_at)`.execute(db);
   // Whoever was on it is off it when no clock of the client runs any more.
-  await sql`delete from claims c where c.target_id = any(${checks.map((check) => check.targetId)}::uuid[])
+  await sql`delete from claims c where c.target_id = any(${[...first]}::uuid[])
     and not exists (select 1 from observations o where o.target_id = c.target_id and o.since is not null)`.execute(
     db,
   );

@@ -25,7 +25,7 @@ import {
   toScopeKey,
   toTargetId,
 } from './plan.ts';
-import type { HealthPowers } from './powers.ts';
+import type { HealthPowers, StoredClock } from './powers.ts';
 import { findPublishing, type Publishing } from './publishing.ts';
 
 const pipelineShare = 0.55;
@@ -37,7 +37,7 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
     const targets = await readAsked(powers, context.operation);
     const neighbours = await powers.readNeighbours(targets);
     const deadline = new Date(context.now().getTime() + remainingMs(context) * pipelineShare);
-    const result = await report(powers, context, targets, new Map(), false, 'not-asked');
+    const result = await reportSoFar(powers, context, targets, new Map());
     return {
       kind: 'fan',
       items: planPipelines(targets, neighbours),
@@ -65,10 +65,10 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
     const items = await context.items();
     const targets = await readAsked(powers, context.operation);
     if (items.some((item) => item.state === 'open')) return progress(powers, context, targets, items);
-    const clients = await judge(powers, context, targets, byKey(items));
+    const seen = observeAll(targets, byKey(items), context.now());
     const asked = items.find((item) => item.key === controlKey);
     // Only where one cause is likely is a stranger's host asked whether the net is there at all.
-    if (!asked && decideCommonCause(clients, 'not-asked') !== null)
+    if (!asked && decideCommonCause(await judge(powers, seen), 'not-asked') !== null)
       return {
         kind: 'fan',
         items: [{ key: controlKey, limitKey: 'control', input: { kind: 'control' } }],
@@ -81,8 +81,11 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
       : readAnswer(asked)?.control === true
         ? 'reachable'
         : 'unreachable';
-    const result = await report(powers, context, targets, byKey(items), true, control);
-    await powers.saveChecks(context.operation, clients, context.now());
+    // The card shows the clocks that were written, not those that were read before another check wrote.
+    const clients = await powers.saveChecks(context.operation, toIds(seen), context.now(), (clocks) =>
+      toClients(seen, clocks),
+    );
+    const result = await report(powers, context, targets, clients, { isFinished: true, control });
     return { kind: 'done', result, exit: HealthReport.parse(result).exitCode };
   },
 });
@@ -133,27 +136,33 @@ const progress = async (
     kind: 'wait',
     until: next,
     memory: { ...memory, done },
-    ...(changed ? { result: await report(powers, context, targets, byKey(items), false, 'not-asked') } : {}),
+    ...(changed ? { result: await reportSoFar(powers, context, targets, byKey(items)) } : {}),
   };
 };
 
-/** A client is judged when all its items are in; at the end the missing ones are `unknown: timed out`. */
-const judge = async (
-  powers: HealthPowers,
-  { now }: StepContext,
+interface Seen {
+  readonly target: Target;
+  readonly observations: readonly Observation[];
+}
+
+const observeAll = (
   targets: readonly Target[],
   items: ReadonlyMap<string, ItemResult>,
-): Promise<readonly ClientHealth[]> => {
-  const clocks = Map.groupBy(
-    await powers.readClocks(targets.map((target) => target.id)),
-    (row) => row.targetId,
-  );
-  return targets.map((target) => {
-    const previous = (clocks.get(target.id) ?? []).map((row) => row.observation);
-    const client = toHealthClient(target);
-    return toClientHealth(client, mergeClocks(previous, observe(target, items, now())));
+  now: Date,
+): readonly Seen[] => targets.map((target) => ({ target, observations: observe(target, items, now) }));
+
+const toIds = (seen: readonly Seen[]): readonly string[] => seen.map(({ target }) => target.id);
+
+const toClients = (seen: readonly Seen[], clocks: readonly StoredClock[]): readonly ClientHealth[] => {
+  const byTarget = Map.groupBy(clocks, (row) => row.targetId);
+  return seen.map(({ target, observations }) => {
+    const previous = (byTarget.get(target.id) ?? []).map((row) => row.observation);
+    return toClientHealth(toHealthClient(target), mergeClocks(previous, observations));
   });
 };
+
+const judge = async (powers: HealthPowers, seen: readonly Seen[]): Promise<readonly ClientHealth[]> =>
+  toClients(seen, await powers.readClocks(toIds(seen)));
 
 const observe = (
   target: Target,
@@ -186,25 +195,37 @@ const isComplete = (target: Target, items: ReadonlyMap<string, ItemResult>): boo
     ...target.environments.map((environment) => apiKey(target.id, environment.name)),
   ].every((key) => items.get(key)?.state === 'done');
 
-const report = async (
+/** A client is judged when all its items are in; at the end the missing ones are `unknown: timed out`. */
+const reportSoFar = async (
   powers: HealthPowers,
   context: StepContext,
   targets: readonly Target[],
   items: ReadonlyMap<string, ItemResult>,
-  finished: boolean,
-  control: ControlAnswer,
 ): Promise<Json> => {
-  const { operation, now } = context;
+  const ready = targets.filter((target) => isComplete(target, items));
+  const clients = await judge(powers, observeAll(ready, items, context.now()));
+  return report(powers, context, targets, clients);
+};
+
+const report = async (
+  powers: HealthPowers,
+  { operation, now }: StepContext,
+  targets: readonly Target[],
+  clients: readonly ClientHealth[],
+  { isFinished, control }: { isFinished: boolean; control: ControlAnswer } = {
+    isFinished: false,
+    control: 'not-asked',
+  },
+): Promise<Json> => {
   const input = operation.input as unknown as HealthInput;
-  const ready = finished ? targets : targets.filter((target) => isComplete(target, items));
   const previous = await powers.readPrevious(operation, toScopeKey(input, operation.scope));
   const earlier = previous ? HealthReport.safeParse(previous.result) : undefined;
   return assembleReport({
     scope: sayScope(input, targets),
     startedAt: operation.createdAt,
-    finishedAt: finished ? now() : null,
+    finishedAt: isFinished ? now() : null,
     total: targets.length,
-    clients: await judge(powers, context, ready, items),
+    clients,
     control,
     previous: previous && earlier?.success ? { reference: previous.spokenId, report: earlier.data } : null,
   }) as unknown as Json;

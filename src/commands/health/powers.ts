@@ -28,12 +28,21 @@ export interface HealthPowers {
   readonly readKnownRuns: (targets: readonly Target[]) => Promise<ReadonlyMap<string, KnownRuns>>;
   readonly probe: InstanceProbe;
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
-  readonly readClocks: (
-    targetIds: readonly string[],
-  ) => Promise<readonly { targetId: string; observation: ClockedObservation }[]>;
+  readonly readClocks: (targetIds: readonly string[]) => Promise<readonly StoredClock[]>;
   readonly readPrevious: (
     operation: Operation,
     scopeKey: string,
   ) => Promise<{ spokenId: string; result: Json } | null>;
-  readonly saveChecks: (operation: Operation, clients: readonly ClientHealth[], at: Date) => Promise<void>;
+  /** One check at a time: hands in the clocks as they stand then, writes what is judged by them and gives it back. */
+  readonly saveChecks: (
+    operation: Operation,
+    targetIds: readonly string[],
+    at: Date,
+    judge: (clocks: readonly StoredClock[]) => readonly ClientHealth[],
+  ) => Promise<readonly ClientHealth[]>;
+}
+
+export interface StoredClock {
+  readonly targetId: string;
+  readonly observation: ClockedObservation;
 }

@@ -159,6 +159,8 @@ export interface Observation {
   readonly url: string | null;
   /** Age of the fact that was judged, not of the judgement. */
   readonly observedAt: Date;
+  /** When the fact was found to stand still, where nobody may ask for it anew (a refused credential). */
+  readonly askedAt?: Date | undefined;
   /** Which of several: the environment for `api`, the workflow file for `ci`; absent where the criterion has only one. */
   readonly subject?: string | undefined;
   /** A moment that belongs to `say`, kept apart so that each reader sees it in their own zone: "publishing" + since 01:40. */

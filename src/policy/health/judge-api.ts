@@ -8,8 +8,9 @@ interface Judgement {
   readonly next: string | null;
   readonly connection?: boolean;
   readonly moment?: Observation['moment'];
-  /** Age of the fact where it is older than the check. */
+  /** Age of the fact where it is older than the check, and when it was found to stand. */
   readonly observedAt?: Date;
+  readonly askedAt?: Date;
 }
 
 const renewPassword = 'ask the client for a new API password, store it, then press Check again';
@@ -113,6 +114,7 @@ const judgeFact = (api: ApiFact): Judgement & { readonly url?: string | null } =
         say: 'sign-in refused',
         next: `${renewPassword} (not tried meanwhile: more tries would lock the account)`,
         observedAt: api.refusedAt,
+        askedAt: api.at,
       };
     case 'session-held': {
       const moment = { word: 'until', at: api.until } as const;

@@ -19,6 +19,7 @@ const defineObservation = <T extends z.ZodType>(instant: T) =>
     next: z.string().nullable(),
     url: z.string().nullable(),
     observedAt: instant,
+    askedAt: instant.optional(),
     since: instant.nullable(),
     moment: z.object({ word: z.enum(['since', 'until', 'at']), at: instant }).optional(),
     connection: z.boolean().optional(),

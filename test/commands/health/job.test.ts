@@ -83,3 +83,39 @@ describe('a pipeline that does not answer in time', () => {
     });
   });
 });
+
+describe('two checks that overlap', () => {
+  it('leave what was seen last, on the card of the slower one too', async () => {
+    const health = createPretendHealth([heritage]);
+    const refused = {
+      ...signedIn,
+      verdict: 'fail',
+      say: 'sign-in refused',
+      observedAt: ago(60_000),
+    } as const;
+    const items = (api: ClockedObservation) => [
+      late(pipelineKey(heritage.id)),
+      answered(apiKey(heritage.id, 'production'), [api]),
+    ];
+    await health.judge({ items: items(signedIn) });
+    const report = await health.judge({ items: items(refused), operation: { id: 'operation-0' } });
+    for (const told of [report.clients[0]?.observations, health.stored.get(heritage.id)])
+      expect(told?.find(({ criterion }) => criterion === 'api')).toMatchObject({
+        verdict: 'pass',
+        since: null,
+      });
+    expect(report.exitCode).toBe(4);
+  });
+
+  it('judge by the clocks that stand when it is written, not by those that were read before', async () => {
+    const since = ago(hourMs);
+    const health = createPretendHealth([heritage], { readClocks: async () => [] });
+    health.stored.set(heritage.id, [ciFailing('ci.yml', since)]);
+    const report = await health.judge({
+      items: [late(pipelineKey(heritage.id)), answered(apiKey(heritage.id, 'production'), [signedIn])],
+    });
+    expect(report.clients[0]?.observations.find(({ criterion }) => criterion === 'ci')?.since).toBe(
+      since.toISOString(),
+    );
+  });
+});

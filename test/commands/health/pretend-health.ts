@@ -67,6 +67,8 @@ export const createPretendHealth = (
 ): PretendHealth => {
   const stored = new Map<string, readonly ClockedObservation[]>();
   const saved: ClientHealth[][] = [];
+  const read = (ids: readonly string[]) =>
+    ids.flatMap((targetId) => (stored.get(targetId) ?? []).map((observation) => ({ targetId, observation })));
   const nobody = async (): Promise<never> => {
     throw new Error('steps ask nobody');
   };
@@ -77,14 +79,13 @@ export const createPretendHealth = (
     readKnownRuns: async () => new Map(),
     probe: nobody,
     reachControl: nobody,
-    readClocks: async (ids) =>
-      ids.flatMap((targetId) =>
-        (stored.get(targetId) ?? []).map((observation) => ({ targetId, observation })),
-      ),
+    readClocks: async (ids) => read(ids),
     readPrevious: async () => null,
-    saveChecks: async (_operation, clients) => {
+    saveChecks: async (_operation, ids, _at, judge) => {
+      const clients = judge(read(ids));
       saved.push([...clients]);
       for (const { client, observations } of clients) stored.set(client.targetId, observations);
+      return clients;
     },
     ...over,
   };

@@ -64,7 +64,12 @@ describe('where none was tried', () => {
 
   it('a held credential keeps failing with the age of its refusal', () => {
     const found = judge({ kind: 'credential-held', refusedAt: ago(hourMs), at: now });
-    expect(found).toMatchObject({ verdict: 'fail', cause: 'sign-in-refused', observedAt: ago(hourMs) });
+    expect(found).toMatchObject({
+      verdict: 'fail',
+      cause: 'sign-in-refused',
+      observedAt: ago(hourMs),
+      askedAt: now,
+    });
   });
 
   it('a held session is unknown until it ends', () => {

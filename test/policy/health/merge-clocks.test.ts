@@ -91,6 +91,45 @@ describe('a clock', () => {
   });
 });
 
+describe('of two checks that overlap', () => {
+  const merge = (before: Observation, since: Date | null, next: Observation) =>
+    mergeClocks([{ ...before, since }], [next])[0];
+
+  it('what was seen last stands, whichever is written last', () => {
+    const refused = observe('fail', ago(60_000));
+    expect(merge(observe('pass', now), null, refused)).toMatchObject({ verdict: 'pass', since: null });
+    const passed = observe('pass', ago(60_000));
+    expect(merge(observe('fail', now), now, passed)).toMatchObject({ verdict: 'fail', since: now });
+    expect(merge(observe('fail', now), now, observe('unknown', ago(60_000)))).toMatchObject({
+      verdict: 'fail',
+    });
+  });
+
+  it('an unknown gives way to what was seen before it, but keeps its clock from an older pass', () => {
+    const blind = observe('unknown', now);
+    expect(merge(blind, null, observe('fail', ago(60_000)))).toMatchObject({
+      verdict: 'fail',
+      since: ago(60_000),
+    });
+    expect(merge(blind, ago(30_000), observe('pass', ago(60_000)))).toMatchObject({
+      verdict: 'unknown',
+      since: ago(30_000),
+    });
+    expect(merge(blind, ago(90_000), observe('pass', ago(60_000)))).toMatchObject({
+      verdict: 'pass',
+      since: null,
+    });
+  });
+
+  it('a refusal that is found to stand is not older than a pass before it', () => {
+    const held = observe('fail', ago(90_000), { askedAt: now });
+    expect(merge(observe('pass', ago(60_000)), null, held)).toMatchObject({ verdict: 'fail' });
+    expect(merge({ ...held, verdict: 'fail' }, ago(90_000), observe('pass', ago(60_000)))).toMatchObject({
+      verdict: 'fail',
+    });
+  });
+});
+
 describe('laws', () => {
   const verdicts = fc.array(fc.constantFrom<Verdict>('pass', 'warn', 'fail', 'unknown'), {
     minLength: 1,
