@@ -45,6 +45,7 @@ const createTokenCheck =
   async (request, response) => {
     const token = /^Bearer ([\x21-\x7E]{1,500})$/iu.exec(request.headers.authorization ?? '')?.[1];
     const address = request.socket.remoteAddress ?? 'unknown';
+    // A good token is looked up and passes even where its address, which may be a proxy's, failed too often.
     const actor = await failures.check(address, async () => (token ? findActor(token) : null));
     if (actor === 'limited') {
       sendFault(

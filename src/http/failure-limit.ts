@@ -1,68 +1,52 @@
-/** How often one address may fail to sign in: at most N times in a minute. A burst waits for its own verdicts, so that it cannot slip through before the first failure is known. */
+/** Failed sign-ins: counted for each address, and looked up few at once. Whoever is good passes whatever others did, since behind a proxy all of them have one address. */
 
 export interface FailureLimit {
-  /** Runs the check, or answers `limited` without running it. The check answers null for a failure; a throw counts as none. */
+  /** Runs the check, which answers null for a failure; then `limited` where its address had too many. A throw counts as none. */
   readonly check: <T>(address: string, check: () => Promise<T | null>) => Promise<T | null | 'limited'>;
-}
-
-interface Entry {
-  failedAt: number[];
-  pending: number;
-  /** Checks that run or wait: an entry in use is never forgotten. */
-  users: number;
-  waiting: (() => void)[];
 }
 
 const windowMs = 60_000;
 /** Beyond this many addresses the longest unused is forgotten: memory is bounded, not the attacker's patience. */
 const mostAddresses = 10_000;
+/** Guesses wait for each other and leave the store's other connections to those who ask something. */
+const mostChecksAtOnce = 3;
 
 export const createFailureLimit = (mostPerMinute: number, nowMs: () => number): FailureLimit => {
-  const entries = new Map<string, Entry>();
+  const failedAt = new Map<string, readonly number[]>();
+  const waiting: (() => void)[] = [];
+  let running = 0;
 
-  const touch = (address: string): Entry => {
-    const entry = entries.get(address) ?? { failedAt: [], pending: 0, users: 0, waiting: [] };
-    entries.delete(address);
-    entries.set(address, entry);
-    entry.users += 1;
-    for (const [oldest, { users }] of entries) {
-      if (entries.size <= mostAddresses) break;
-      if (users === 0) entries.delete(oldest);
-    }
-    return entry;
-  };
-
-  const enter = async (entry: Entry): Promise<boolean> => {
-    for (;;) {
-      entry.failedAt = entry.failedAt.filter((at) => nowMs() - at < windowMs);
-      if (entry.failedAt.length >= mostPerMinute) return false;
-      if (entry.failedAt.length + entry.pending < mostPerMinute) return true;
-      await new Promise<void>((resolve) => entry.waiting.push(resolve));
-    }
-  };
-
-  const run = async <T>(entry: Entry, check: () => Promise<T | null>): Promise<T | null | 'limited'> => {
-    if (!(await enter(entry))) return 'limited';
-    entry.pending += 1;
+  const inLine = async <T>(check: () => Promise<T>): Promise<T> => {
+    // A place that is given on is never counted free in between, so nobody slips past the line.
+    if (running >= mostChecksAtOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
     try {
-      const found = await check();
-      if (found === null) entry.failedAt.push(nowMs());
-      return found;
+      return await check();
     } finally {
-      entry.pending -= 1;
-      for (const wake of entry.waiting.splice(0)) wake();
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
     }
+  };
+
+  /** Answers whether the address had its failures before this one; those beyond need not be remembered. */
+  const countFailure = (address: string): boolean => {
+    const recent = (failedAt.get(address) ?? []).filter((at) => nowMs() - at < windowMs);
+    const isLimited = recent.length >= mostPerMinute;
+    failedAt.delete(address);
+    failedAt.set(address, isLimited ? recent : [...recent, nowMs()]);
+    for (const oldest of failedAt.keys()) {
+      if (failedAt.size <= mostAddresses) break;
+      failedAt.delete(oldest);
+    }
+    return isLimited;
   };
 
   return {
     check: async (address, check) => {
-      const entry = touch(address);
-      try {
-        return await run(entry, check);
-      } finally {
-        entry.users -= 1;
-        if (entry.users === 0 && entry.failedAt.length === 0) entries.delete(address);
-      }
+      const found = await inLine(check);
+      if (found !== null) return found;
+      return countFailure(address) ? 'limited' : null;
     },
   };
 };
