@@ -21,10 +21,10 @@ export interface AccessParts {
 const tending: readonly Grant[] = [{ role: 'desk', targetIds: null }];
 
 export const createAccessReader = (parts: AccessParts): AccessReader => ({
-  readAccess: async (actor, place) => {
+  readAccess: async (actor, place, { fresh = false } = {}) => {
     const stored = await parts.database.untied((tx) => readAccessFacts(tx, actor, place.channel));
     const [grants, audience] = await Promise.all([
-      isSameActor(actor, scheduler) ? tending : decideGrants(parts, actor, stored.rules),
+      isSameActor(actor, scheduler) ? tending : decideGrants(parts, actor, stored.rules, fresh),
       decideAudience(parts, place, stored.channelTarget),
     ]);
     return { grants, audience };
@@ -35,6 +35,7 @@ const decideGrants = async (
   parts: AccessParts,
   actor: Actor,
   rules: readonly AccessRule[],
+  fresh: boolean,
 ): Promise<readonly Grant[]> => {
   const grants: Grant[] = parts.admins.some((admin) => isSameActor(admin, actor))
     ? [{ role: 'admin', targetIds: null }]
@@ -50,7 +51,7 @@ const decideGrants = async (
       if (
         rule.team === actor.team &&
         actor.team === (await parts.ownTeam()) &&
-        (await parts.readGroup(rule.subject)).has(actor.user)
+        (await parts.readGroup(rule.subject, { fresh })).has(actor.user)
       )
         grants.push(grant);
     } catch (error) {

@@ -109,7 +109,12 @@ export interface Access {
 
 export interface AccessReader {
   /** Everything that matches the actor now (admins of the configuration, rules by user, group and team), and what the place may see. Throws where a group cannot be read and nothing else matches. */
-  readonly readAccess: (actor: Actor, place: Place) => Promise<Access>;
+  readonly readAccess: (
+    actor: Actor,
+    place: Place,
+    /** Membership of groups asked anew, for decisions; else it may be a minute old. */
+    options?: { readonly fresh?: boolean },
+  ) => Promise<Access>;
 }
 
 /** A claimed operation: every write below carries its fence and does nothing when the fence moved. */

@@ -4,7 +4,7 @@ import { decideAccess } from '../policy/access.ts';
 import { type AdmitParts, type Admitted, toAuditHead, toRecordable } from './admitted.ts';
 import { answerNow } from './answer-now.ts';
 import type { Call } from './call.ts';
-import type { AnyCommand } from './command.ts';
+import type { AnyCommand, Permission } from './command.ts';
 import { type DenialReason, explainDenial } from './denial.ts';
 import { mapStrings } from './map-strings.ts';
 import type { Access, AccessReader } from './ports.ts';
@@ -59,6 +59,10 @@ const checkPlace = (command: AnyCommand, call: Call): Refusal | null => {
   return null;
 };
 
+/** Whoever was put out of a group a moment ago decides and administers nothing any more. */
+const isFreshFor = (permission: Permission): boolean =>
+  permission === 'decide' || permission === 'administer';
+
 const admit = async (
   parts: RequestParts,
   call: Call,
@@ -66,7 +70,8 @@ const admit = async (
   input: unknown,
 ): Promise<Receipt> => {
   // Read before the transaction: it may ask Slack, and a transaction must not wait for Slack.
-  const access = await parts.access.readAccess(call.actor, call.place);
+  const fresh = isFreshFor(command.permission(input));
+  const access = await parts.access.readAccess(call.actor, call.place, { fresh });
   const request: Request = { parts, call, command, input, access };
   // Nearly every request changes nothing but its own record, which is one statement and needs no transaction.
   const quick = command.effect === 'none' && !call.card;
