@@ -135,3 +135,16 @@ describe('health from the terminal', () => {
     });
   });
 });
+
+describe('health of a client that was archived', () => {
+  it('says so where it is asked for by name, and is silent about it in the fleet', async () => {
+    await desk.say('remove-client juniper --reason "contract ended"');
+    desk.stand.acumatica.forgetCalls();
+    const { exit, body } = await desk.json(['health', 'juniper']);
+    expect(exit).toBe(0);
+    expect(body.data).toMatchObject({ scope: 'Juniper Retail', clients: [{ state: 'not-judged' }] });
+    expect(await desk.ask('health juniper')).toMatch(/^➖ Juniper Retail is archived: not judged/u);
+    expect(desk.stand.acumatica.calls('juniper')).toEqual([]);
+    expect(await desk.ask('health')).not.toContain('Juniper');
+  });
+});

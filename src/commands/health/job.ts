@@ -95,11 +95,12 @@ const remainingMs = ({ operation, now }: StepContext): number =>
 
 const readAsked = async (powers: HealthPowers, operation: Operation): Promise<readonly Target[]> => {
   const { who } = operation.input as unknown as HealthInput;
-  const targets = await powers.readTargets(
-    operation.scope,
-    who !== undefined && isTier(who) ? { tier: who } : {},
-  );
-  return targets.filter((target) => target.status !== 'archived');
+  const tier = who !== undefined && isTier(who) ? who : undefined;
+  const targets = await powers.readTargets(operation.scope, tier === undefined ? {} : { tier });
+  // An archived client is no part of the fleet, but whoever asks for it alone must not be told that all is well.
+  const isAlone =
+    tier === undefined && operation.scope.kind === 'only' && operation.scope.targetIds.length === 1;
+  return isAlone ? targets : targets.filter((target) => target.status !== 'archived');
 };
 
 /** As the pipelines told; where one did not answer in time, as was known of it before. */

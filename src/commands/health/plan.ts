@@ -34,7 +34,7 @@ export const toJoinKey = (input: HealthInput, scope: Scope): string =>
 export const sayScope = (input: HealthInput, targets: readonly Target[]): string => {
   const only = targets.length === 1 ? targets[0] : undefined;
   if (input.who !== undefined && isTier(input.who)) return `${input.who} clients`;
-  return only ? only.name : 'all clients';
+  return only?.name ?? input.who ?? 'all clients';
 };
 
 export const toHealthClient = (target: Target): HealthClient => ({

@@ -126,6 +126,7 @@ type SayTime = (at: Date) => string;
 interface Told {
   /** Judged clients only, worst first. */
   readonly clients: readonly CheckedClient[];
+  readonly notJudged: readonly CheckedClient[];
   readonly counts: Counts;
   readonly sayTime: SayTime;
   readonly commonCause: HealthCheck['commonCause'];
@@ -175,13 +176,18 @@ const sayUnchecked = ({ clients, counts }: Told): string => {
   return `None of ${counts.judged} fails${warned}; ${counts.unchecked} reachable, sign-in not checked`;
 };
 
-const sayHealthy = ({ clients, counts }: Told): string => {
+/** Whoever asked for one client by name is told why nothing is said of it: silence would be taken for health. */
+const sayNotJudged = ([first, ...others]: readonly CheckedClient[]): string => {
+  if (first === undefined) return 'No clients to check';
+  if (others.length > 0) return `Nothing to check: ${others.length + 1} offboarding or archived`;
+  const standing = first.client.status === 'archived' ? 'archived' : 'being offboarded';
+  return `${sayName(first)} is ${standing}: not judged`;
+};
+
+const sayHealthy = ({ clients, counts, notJudged }: Told): string => {
   const only = clients[0];
-  if (only !== undefined)
-    return counts.judged === 1 ? `${sayName(only)} is healthy` : `All ${counts.judged} healthy`;
-  return counts.notJudged === 0
-    ? 'No clients to check'
-    : `Nothing to check: ${counts.notJudged} offboarding or archived`;
+  if (only === undefined) return sayNotJudged(notJudged);
+  return counts.judged === 1 ? `${sayName(only)} is healthy` : `All ${counts.judged} healthy`;
 };
 
 const sayState = (told: Told): string => {
@@ -200,7 +206,8 @@ export const sayVerdict = (
   const counts = countClients(check.clients);
   const clients = check.clients.filter((client) => client.state !== 'not-judged').toSorted(compareClients);
   const isFinished = check.finishedAt !== null;
-  const told = { clients, counts, sayTime, commonCause: check.commonCause, isFinished };
+  const notJudged = check.clients.filter((client) => client.state === 'not-judged');
+  const told = { clients, notJudged, counts, sayTime, commonCause: check.commonCause, isFinished };
   if (isFinished) return sayState(told);
   const soFar = `Checking ${shorten(check.scope, 40)}, ${check.progress.done} of ${check.progress.total} done`;
   return counts.fail === 0 ? soFar : `${soFar}: ${sayFailing(told)}`;

@@ -1,5 +1,6 @@
 /** The steps of a health check on powers in memory: what becomes of clients whose answers came, came late, or never. */
 import { describe, expect, it } from 'vitest';
+import { toHealthJson } from '../../../src/commands/health/blocks.ts';
 import { apiKey, pipelineKey } from '../../../src/commands/health/plan.ts';
 import type { ItemResult } from '../../../src/operations/operation.ts';
 import type { ClockedObservation } from '../../../src/policy/health/facts.ts';
@@ -117,5 +118,40 @@ describe('two checks that overlap', () => {
     expect(report.clients[0]?.observations.find(({ criterion }) => criterion === 'ci')?.since).toBe(
       since.toISOString(),
     );
+  });
+});
+
+describe('a client that is not judged', () => {
+  const archived = sampleTarget('heritage', { status: 'archived' });
+  const only = { kind: 'only', targetIds: [archived.id] } as const;
+
+  it.each([{ who: 'heritage' }, {}])(
+    'is kept where it alone is asked for by %j, and said to be so',
+    async (input) => {
+      const health = createPretendHealth([archived]);
+      expect(await health.step('start', { input, operation: { scope: only } })).toMatchObject({ items: [] });
+      const report = await health.judge({ input, operation: { scope: only } });
+      expect(report).toMatchObject({
+        scope: 'Heritage Fabrics',
+        clients: [{ client: { key: 'heritage', status: 'archived' }, state: 'not-judged' }],
+        progress: { done: 1, total: 1 },
+        exitCode: 0,
+      });
+      expect(toHealthJson(report).verdict).toBe('Heritage Fabrics is archived: not judged');
+    },
+  );
+
+  it('says that it is leaving, too', async () => {
+    const leaving = sampleTarget('heritage', { status: 'offboarding' });
+    const report = await createPretendHealth([leaving]).judge({ input: { who: 'heritage' } });
+    expect(toHealthJson(report).verdict).toBe('Heritage Fabrics is being offboarded: not judged');
+  });
+
+  it('is left out of the fleet and its tier once it is archived', async () => {
+    for (const input of [{}, { who: 'premium' }]) {
+      const report = await createPretendHealth([archived]).judge({ input });
+      expect(report.clients).toEqual([]);
+      expect(report.scope).toBe(input.who === undefined ? 'all clients' : 'premium clients');
+    }
   });
 });

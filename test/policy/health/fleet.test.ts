@@ -48,7 +48,8 @@ describe('the verdict', () => {
     ['Elm works, with a warning: CI failed once (acuops-ci.yml)', [warned('Elm')]],
     ['All 2 healthy', [good('Ash'), good('Date'), gone('Old')]],
     ['Ash is healthy', [good('Ash')]],
-    ['Nothing to check: 1 offboarding or archived', [gone('Old')]],
+    ['Old is archived: not judged', [gone('Old')]],
+    ['Nothing to check: 2 offboarding or archived', [gone('Old'), gone('Older')]],
     ['No clients to check', []],
   ])('%s', (expected, clients) => {
     expect(say(clients)).toBe(expected);
