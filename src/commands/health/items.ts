@@ -14,7 +14,7 @@ import { findPublishing, type Held, toKnownRuns } from './publishing.ts';
 
 /** Facts of this age are used as they are; `--fresh` asks for all. */
 const usualAgeMs = 5 * 60_000;
-/** The control host is given this long, as part of the last step. */
+/** The control host is given this long, out of the time that the check has: the instances leave it over. */
 export const controlMs = 8_000;
 
 const ItemInput = z.discriminatedUnion('kind', [

@@ -52,7 +52,7 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
     const targets = await readAsked(powers, context.operation);
     if (items.some((item) => item.state === 'open')) return progress(powers, context, targets, items);
     const publishing = await readPublishing(powers, items, context.now());
-    const deadline = new Date(context.now().getTime() + remainingMs(context));
+    const deadline = new Date(context.now().getTime() + remainingMs(context, controlMs));
     return {
       kind: 'fan',
       items: planApis(targets, publishing),
@@ -68,11 +68,12 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
     const seen = observeAll(targets, byKey(items), context.now());
     const asked = items.find((item) => item.key === controlKey);
     // Only where one cause is likely is a stranger's host asked whether the net is there at all.
-    if (!asked && decideCommonCause(await judge(powers, seen), 'not-asked') !== null)
+    const leftMs = Math.min(controlMs, toDeadlineMs(context));
+    if (!asked && leftMs >= leastMs && decideCommonCause(await judge(powers, seen), 'not-asked') !== null)
       return {
         kind: 'fan',
         items: [{ key: controlKey, limitKey: 'control', input: { kind: 'control' } }],
-        deadline: new Date(context.now().getTime() + controlMs),
+        deadline: new Date(context.now().getTime() + leftMs),
         step: 'judge',
         memory: context.operation.memory,
       };
@@ -90,8 +91,15 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
   },
 });
 
-const remainingMs = ({ operation, now }: StepContext): number =>
-  Math.max(1_000, (operation.deadlineAt?.getTime() ?? now().getTime() + 60_000) - now().getTime());
+/** Less is not worth asking anybody. */
+const leastMs = 1_000;
+
+const toDeadlineMs = ({ operation, now }: StepContext): number =>
+  (operation.deadlineAt?.getTime() ?? now().getTime() + 60_000) - now().getTime();
+
+/** What is left until the deadline, but for what is kept for the steps after this one. */
+const remainingMs = (context: StepContext, keptMs = 0): number =>
+  Math.max(leastMs, toDeadlineMs(context) - keptMs);
 
 const readAsked = async (powers: HealthPowers, operation: Operation): Promise<readonly Target[]> => {
   const { who } = operation.input as unknown as HealthInput;

@@ -6,7 +6,7 @@ import type { ItemResult } from '../../../src/operations/operation.ts';
 import type { ClockedObservation } from '../../../src/policy/health/facts.ts';
 import { judgeApi } from '../../../src/policy/health/judge-api.ts';
 import { StoredObservation } from '../../../src/policy/health/report.ts';
-import { ago, hourMs, now, production, run } from '../../policy/health/sample-facts.ts';
+import { ago, asked, hourMs, now, production, run } from '../../policy/health/sample-facts.ts';
 import { createPretendHealth, sampleTarget } from './pretend-health.ts';
 
 const heritage = sampleTarget();
@@ -153,5 +153,32 @@ describe('a client that is not judged', () => {
       expect(report.clients).toEqual([]);
       expect(report.scope).toBe(input.who === undefined ? 'all clients' : 'premium clients');
     }
+  });
+});
+
+describe('the deadline', () => {
+  const deadline = new Date(now.getTime() + 60_000);
+  const seconds = (at: number): Date => new Date(now.getTime() + at * 1_000);
+  const lost = judgeApi(production(asked({ kind: 'connection-refused' })));
+  const two = [sampleTarget('heritage'), sampleTarget('bayline')];
+  const items = two.flatMap(({ id }) => [
+    late(pipelineKey(id)),
+    answered(apiKey(id, 'production'), [{ ...lost, since: now }]),
+  ]);
+  const step = async (name: string, at: Date) => {
+    const outcome = await createPretendHealth(two).step(name, { items, at });
+    return outcome.kind === 'fan' ? outcome.deadline : outcome.kind;
+  };
+
+  it('leaves time for the control host, however long the instances take', async () => {
+    expect(await step('instances', seconds(33))).toEqual(seconds(52));
+    expect(await step('judge', seconds(52))).toEqual(deadline);
+    expect(await step('judge', seconds(20))).toEqual(seconds(28));
+  });
+
+  it('is not passed by asking the control host late: then it is not asked', async () => {
+    expect(await step('judge', seconds(55))).toEqual(deadline);
+    expect(await step('judge', seconds(59.5))).toBe('done');
+    expect(await step('judge', seconds(61))).toBe('done');
   });
 });
