@@ -1,6 +1,7 @@
 /** Asks one environment's instance whether it lets us in: one session at a time, never a refused credential twice, never into a publish. Judging is policy's. */
 import type { EffectDoor } from '../operations/effect.ts';
 import type { Json } from '../operations/json.ts';
+import { offer } from '../operations/offer.ts';
 import type { ItemContext } from '../operations/operation.ts';
 import type { Environment } from '../operations/target.ts';
 import type { ApiFact, SignIn } from '../policy/health/facts.ts';
@@ -8,21 +9,28 @@ import type { ApiFact, SignIn } from '../policy/health/facts.ts';
 /** A worker that died in a session leaves it open; Acumatica ends idle ones after about this long (platform-facts E1). */
 const sessionHoldMs = 20 * 60_000;
 const probeMs = 10_000;
+/** A refusal that is forgotten is a password sent again, so it waits this long for the store. */
+const holdPatienceMs = 30_000;
 
 export type Credential =
   | { readonly kind: 'value'; readonly value: string }
   | { readonly kind: 'unreadable'; readonly say: string };
 
+interface Ended {
+  readonly signIn: SignIn;
+  readonly signedOut: boolean;
+}
+
 export interface InstancePowers {
   readonly effects: EffectDoor;
-  /** `signedOut` false means that a session may still be open; `settled` says later whether it was closed after all. */
+  /** `signedOut` false means that a session may still be open; `settled` says later how it ended after all. */
   readonly signIn: (request: {
     readonly url: string;
     readonly tenant: string;
     readonly username: string;
     readonly password: string;
     readonly signal: AbortSignal;
-  }) => Promise<{ readonly signIn: SignIn; readonly signedOut: boolean; readonly settled: Promise<boolean> }>;
+  }) => Promise<Ended & { readonly settled: Promise<Ended> }>;
   /** Any answer at all, without credentials; null means it answered. */
   readonly reach: (url: string, signal: AbortSignal) => Promise<SignIn | null>;
   readonly readCredential: (reference: string, half: 'username' | 'password') => Promise<Credential>;
@@ -94,25 +102,52 @@ interface Keys {
   readonly signal: AbortSignal;
 }
 
-/** Thrown inside the effect door: the sign-in is known, the end of its session is not. */
-class SessionLeftOpen extends Error {
+/** Thrown inside the effect door: the sign-in is known, but something of it is not at its end, so nobody else may begin. */
+class SignInUnsettled extends Error {
   readonly signIn: SignIn;
-  constructor(signIn: SignIn) {
-    super('a session may still be open');
+  constructor(signIn: SignIn, why: string, cause?: unknown) {
+    super(why, { cause });
     this.signIn = signIn;
   }
 }
 
+/** What an effect keeps of a sign-in. Null: we were stopped before anything was sent, so the host was not asked at all. */
+interface Kept {
+  readonly signIn: SignIn | null;
+  readonly at: string;
+}
+
+/** Stopped from outside; a time that ran out is a fact about the host. */
+const isStopped = ({ signal }: ItemContext): boolean =>
+  signal.aborted && !(signal.reason instanceof Error && signal.reason.name === 'TimeoutError');
+
 const signInOnce = async (
   powers: InstancePowers,
   context: ItemContext,
-  { environment, targetId }: ProbeRequest,
+  request: ProbeRequest,
   keys: Keys,
+  attempt = 1,
 ): Promise<ApiFact> => {
+  const { environment, targetId } = request;
   const { item, now } = context;
+  const toKept = (signIn: SignIn | null): Json => ({ signIn, at: now().toISOString() }) satisfies Kept;
+
+  const holdRefused = async (signIn: SignIn): Promise<void> => {
+    if (signIn.kind !== 'refused') return;
+    const at = now();
+    await offer(
+      () => powers.holds.write(environment.instanceId, keys.fingerprint, at),
+      AbortSignal.timeout(holdPatienceMs),
+    );
+  };
+  const settleLate = async (effectId: string, { signIn, signedOut }: Ended): Promise<void> => {
+    await holdRefused(signIn);
+    if (signedOut) await powers.effects.confirmLate(effectId, toKept(signIn));
+  };
+
   const result = await powers.effects.perform(
     {
-      key: `sign-in:${item.operationId}:${item.key}`,
+      key: `sign-in:${item.operationId}:${item.key}${attempt === 1 ? '' : `:${attempt}`}`,
       kind: 'acumatica-sign-in',
       holder: { operationId: item.operationId, itemKey: item.key, fence: item.fence },
       operationId: item.operationId,
@@ -127,21 +162,20 @@ const signInOnce = async (
       send: async (effect) => {
         const { username, password, signal } = keys;
         const { url, tenant } = environment;
-        const { signIn, signedOut, settled } = await powers.signIn({
-          url,
-          tenant,
-          username,
-          password,
-          signal,
-        });
-        if (signIn.kind === 'refused')
-          await powers.holds.write(environment.instanceId, keys.fingerprint, now());
-        const detail = { signIn, at: now().toISOString() } as unknown as Json;
-        if (signedOut) return { kind: 'confirmed', externalId: null, detail };
-        void settled
-          .then((closed) => (closed ? powers.effects.confirmLate(effect.id, detail) : undefined))
-          .catch(() => undefined);
-        throw new SessionLeftOpen(signIn);
+        const asked = { url, tenant, username, password, signal };
+        const { signIn, signedOut, settled } = await powers.signIn(asked);
+        if (!signedOut) {
+          void settled.then((ended) => settleLate(effect.id, ended)).catch(() => undefined);
+          throw new SignInUnsettled(signIn, 'a session may still be open');
+        }
+        try {
+          await holdRefused(signIn);
+        } catch (error) {
+          // Unsettled keeps the same password from being sent again at once.
+          throw new SignInUnsettled(signIn, 'a refusal could not be written down', error);
+        }
+        const wasNotAsked = signIn.kind === 'timeout' && isStopped(context);
+        return { kind: 'confirmed', externalId: null, detail: toKept(wasNotAsked ? null : signIn) };
       },
       // A session leaves no trace that we could look at from outside: only time closes it.
       look: async (effect) => {
@@ -151,10 +185,13 @@ const signInOnce = async (
     },
   );
   if (result.kind === 'confirmed') {
-    const detail = result.effect.detail as unknown as { signIn: SignIn; at: string };
-    return { kind: 'asked', signIn: detail.signIn, at: new Date(detail.at) };
+    const { signIn, at } = result.effect.detail as unknown as Kept;
+    if (signIn !== null) return { kind: 'asked', signIn, at: new Date(at) };
+    // Whoever was stopped hands the item back; whoever takes it over asks under a name of its own.
+    context.signal.throwIfAborted();
+    return signInOnce(powers, context, request, keys, attempt + 1);
   }
-  if (result.kind === 'unclear' && result.cause instanceof SessionLeftOpen)
+  if (result.kind === 'unclear' && result.cause instanceof SignInUnsettled)
     return { kind: 'asked', signIn: result.cause.signIn, at: now() };
   if (result.kind === 'rejected' || result.kind === 'stopped')
     return { kind: 'unreadable-credential', say: result.say, at: now() };

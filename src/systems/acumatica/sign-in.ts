@@ -25,8 +25,13 @@ export interface SignInResult {
   readonly signIn: SignIn;
   /** True when surely no session of ours is open: signed out, or never signed in. */
   readonly signedOut: boolean;
-  /** The same, known for sure later: after a deadline a late answer is still waited for, and signed out. Never rejects. */
-  readonly settled: Promise<boolean>;
+  /** Both as they are known in the end: after a deadline a late answer is still waited for, and signed out. Never rejects. */
+  readonly settled: Promise<SettledSignIn>;
+}
+
+export interface SettledSignIn {
+  readonly signIn: SignIn;
+  readonly signedOut: boolean;
 }
 
 export interface SignInParts {
@@ -81,9 +86,10 @@ export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
     const { url, signal, password } = request;
     const startedAt = clock.now().getTime();
     const tookMs = () => clock.now().getTime() - startedAt;
-    if (signal.aborted)
-      return { signIn: { kind: 'timeout', afterMs: 0 }, signedOut: true, settled: Promise.resolve(true) };
-
+    if (signal.aborted) {
+      const unsent = { signIn: { kind: 'timeout', afterMs: 0 }, signedOut: true } as const;
+      return { ...unsent, settled: Promise.resolve(unsent) };
+    }
     const login = fetch.send({
       url: `${url}/entity/auth/login`,
       method: 'POST',
@@ -94,13 +100,24 @@ export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
       lateMs: lingerMs,
       timeoutMs: longestMs,
     });
-    const settled = login.then((answer) => signOut(url, answer));
-    const first = await Promise.race([login, untilAborted(signal)]);
+    const clean = (text: string) => redact(password.length > 0 ? text.replaceAll(password, '•••') : text);
+    const answered = login.then((answer) => ({
+      answer,
+      signIn:
+        answer.kind === 'answer'
+          ? classifyAnswer(answer, tookMs(), clean)
+          : classifyFailure(answer, tookMs()),
+    }));
+    const settled = answered.then(async ({ answer, signIn }) => ({
+      signIn,
+      signedOut: await signOut(url, answer),
+    }));
+    const late = untilAborted(signal);
+    const first = await Promise.race([answered, late]);
     if (first === 'late')
       return { signIn: { kind: 'timeout', afterMs: tookMs() }, signedOut: false, settled };
-    const clean = (text: string) => redact(password.length > 0 ? text.replaceAll(password, '•••') : text);
-    const signIn =
-      first.kind === 'answer' ? classifyAnswer(first, tookMs(), clean) : classifyFailure(first, tookMs());
-    return { signIn, signedOut: await settled, settled };
+    // A slow sign-out must not cost the answer that is known by now.
+    const end = await Promise.race([settled, late]);
+    return { signIn: first.signIn, signedOut: end !== 'late' && end.signedOut, settled };
   };
 };
