@@ -104,6 +104,16 @@ describe('health of less', () => {
   });
 });
 
+describe('health of some and of all at once', () => {
+  it.each(['premium', 'heritage', 'typo'])('%s --all is refused with what is allowed', async (who) => {
+    const refused = await desk.terminal(['health', who, '--all']);
+    expect(refused).toMatchObject({ exit: 2, out: '' });
+    for (const part of ['--all', 'all clients', 'one client', 'premium, standard, self-service', 'Example: '])
+      expect(refused.err).toContain(part);
+    expect(await desk.say(`health ${who} --all`)).toContain('Usage: /acuops health');
+  });
+});
+
 describe('health from the terminal', () => {
   it.each([
     ['aster', 0, 'pass'],

@@ -9,15 +9,21 @@ import { HealthReport } from '../../policy/health/report.ts';
 import { type Claim, renderHealthCard, toHealthJson } from './blocks.ts';
 import { createHealthItems } from './items.ts';
 import { createHealthSteps } from './job.ts';
-import { isTier, toJoinKey } from './plan.ts';
+import { isTier, tiers, toJoinKey } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
 
-const HealthInput = z.strictObject({
-  who: z.string().trim().toLowerCase().max(40, 'is too long for a client or tier').optional(),
-  all: z.boolean().default(false),
-  failed: z.boolean().default(false),
-  fresh: z.boolean().default(false),
-});
+const HealthInput = z
+  .strictObject({
+    who: z.string().trim().toLowerCase().max(40, 'is too long for a client or tier').optional(),
+    all: z.boolean().default(false),
+    failed: z.boolean().default(false),
+    fresh: z.boolean().default(false),
+  })
+  // Whichever of the two were dropped in silence, somebody would read a card about other clients than they think.
+  .refine(({ who, all }) => who === undefined || !all, {
+    path: ['all'],
+    error: `asks for all clients, the word before it for fewer. Allowed is one of the two: one client, one tier (${tiers.join(', ')}), or --all alone`,
+  });
 
 export interface HealthCardPowers {
   readonly readClaims: (scope: Scope) => Promise<readonly Claim[]>;
@@ -42,7 +48,7 @@ export const defineHealth = (powers: HealthPowers & HealthCardPowers): AnyComman
     permission: (input) => (input.fresh ? 'operate' : 'look'),
     effect: 'none',
     asks: (input) => {
-      if (input.who === undefined || input.all) return { kind: 'visible' };
+      if (input.who === undefined) return { kind: 'visible' };
       return isTier(input.who) ? { kind: 'tier', tier: input.who } : { kind: 'key', key: input.who };
     },
     joinKey: toJoinKey,
