@@ -26,7 +26,10 @@ const countConnections = (clients: readonly CheckedClient[]): Connections => {
   return { failing, probed, hosts };
 };
 
-/** Three, or half of those probed; a single client is never a *common* cause. */
+/**
+ * Three, or half of those probed (issue 2). By the letter one of two is half as well, but what a single client suffers is no cause
+ * that several have in *common*: the line would send somebody to look for an outage where one site is down.
+ */
 const isCommon = ({ failing, probed }: Connections): boolean =>
   failing >= 3 || (failing >= 2 && failing * 2 >= probed);
 
