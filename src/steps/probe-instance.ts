@@ -45,16 +45,25 @@ export interface InstancePowers {
 /** The credential that an environment has now, as holds know it; null where it has none that can be read. */
 export const readFingerprint = async (
   powers: Pick<InstancePowers, 'readCredential' | 'fingerprint'>,
-  { url, usernameRef, passwordRef }: Environment,
+  environment: Environment,
 ): Promise<string | null> => {
+  const { usernameRef, passwordRef } = environment;
   if (usernameRef === null || passwordRef === null) return null;
   const [username, password] = await Promise.all([
     powers.readCredential(usernameRef, 'username'),
     powers.readCredential(passwordRef, 'password'),
   ]);
   if (username.kind === 'unreadable' || password.kind === 'unreadable') return null;
-  return powers.fingerprint(url, username.value, password.value);
+  return toFingerprint(powers, environment, username.value, password.value);
 };
+
+/** Accounts belong to a tenant: on a shared site two clients may have the same name and password, and one of them be refused. */
+const toFingerprint = (
+  { fingerprint }: Pick<InstancePowers, 'fingerprint'>,
+  { url, tenant }: Environment,
+  username: string,
+  password: string,
+): string => fingerprint(url, tenant, username, password);
 
 export interface ProbeRequest {
   readonly environment: Environment;
@@ -84,7 +93,7 @@ export const createInstanceProbe =
       return { kind: 'unreadable-credential', say: username.say, at: context.now() };
     if (password.kind === 'unreadable')
       return { kind: 'unreadable-credential', say: password.say, at: context.now() };
-    const fingerprint = powers.fingerprint(environment.url, username.value, password.value);
+    const fingerprint = toFingerprint(powers, environment, username.value, password.value);
     const refusedAt = await powers.holds.read(environment.instanceId, fingerprint);
     if (refusedAt) return { kind: 'credential-held', refusedAt, at: context.now() };
     return signInOnce(powers, context, request, {

@@ -197,4 +197,18 @@ describe('a refusal', () => {
     await expect.poll(effects.states).toEqual(['confirmed']);
     expect(await ask('two')).toMatchObject({ kind: 'credential-held' });
   });
+
+  it("holds back the account that was refused, not its namesake in another client's tenant", async () => {
+    const asked: string[] = [];
+    const { ask } = open({
+      signIn: async ({ tenant }) => {
+        asked.push(tenant);
+        return settledAs(tenant === 'Heritage' ? refused : signedIn);
+      },
+    });
+    await ask('one');
+    expect(await ask('two')).toMatchObject({ kind: 'credential-held' });
+    expect(await ask('three', undefined, { tenant: 'Kestrel' })).toMatchObject({ signIn: signedIn });
+    expect(asked).toEqual(['Heritage', 'Kestrel']);
+  });
 });
