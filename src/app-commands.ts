@@ -127,7 +127,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       removeItems: (before, limit) => upkeep.removeItems(db, before, limit),
       removeAnswers: (before, limit) => upkeep.removeAnswers(db, before, limit),
     },
-    addClient: registry,
+    addClient: { ...registry, resolveTarget },
     editClient: registry,
     removeClient: { ...registry, addNote: health.addNote },
     registry: { ...registry, readFile: parts.readRegistryFile },

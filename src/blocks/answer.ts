@@ -14,6 +14,8 @@ export interface AnswerInput {
   readonly exit?: ExitCode;
   readonly secret?: string;
   readonly audit?: Json;
+  /** Of `Answer`. */
+  readonly targetId?: string | null;
   readonly file?: MessageFile;
   /** Where the rest is when the lines do not fit. */
   readonly rest?: string;
@@ -36,5 +38,6 @@ export const answerLines = (input: AnswerInput): Answer => {
     exit: input.exit ?? 0,
     ...(input.secret === undefined ? {} : { secret: input.secret }),
     ...(input.audit === undefined ? {} : { audit: input.audit }),
+    ...(input.targetId === undefined ? {} : { targetId: input.targetId }),
   };
 };

@@ -9,7 +9,7 @@ import {
   toNewOperation,
   toRecordable,
 } from './admitted.ts';
-import type { Answer, NowCommand } from './command.ts';
+import type { Answer, NowCommand, NowContext } from './command.ts';
 import type { Json } from './json.ts';
 import { mapStrings } from './map-strings.ts';
 import type { NewAuditRow, NewOperation } from './ports.ts';
@@ -18,28 +18,13 @@ import { type Refusal, toExitCode } from './refusal.ts';
 
 /** @throws AcuopsError `taken` where somebody wrote the same delivery meanwhile: what `run` wrote must go too */
 export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Promise<Receipt> => {
-  const { parts, call, tx, input, scope, targetId, where, grants, audience } = admitted;
+  const { parts, call, tx, input, targetId, where } = admitted;
   const lost = await loseCard(admitted);
   if (lost) return lost;
   const now = parts.now();
   const ids = { id: createId(now.getTime()), spokenId: createSpokenId() };
-  const raw = await command.run(
-    {
-      tx,
-      operationId: ids.id,
-      spokenId: ids.spokenId,
-      actor: call.actor,
-      place: call.place,
-      via: call.via,
-      scope,
-      targetId,
-      grants,
-      audience,
-      pressed: call.pressed ?? null,
-      now,
-    },
-    input,
-  );
+  const named = { operationId: ids.id, spokenId: ids.spokenId, now };
+  const raw = await command.run({ ...toContext(admitted), ...named }, input);
   const answer =
     raw.kind === 'answer'
       ? { ...raw, message: mapStrings(raw.message, parts.redact), data: mapStrings(raw.data, parts.redact) }
@@ -49,9 +34,10 @@ export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>
   const delivered =
     answer.kind === 'answer' && answer.message.file && call.via === 'slack' ? 'direct' : where;
   const byCard = answer.kind === 'answer' && delivered === 'direct' && call.place.kind !== 'terminal';
+  const actedOn = { targetId: targetId ?? findActedOn(answer) };
   const operation = await parts.store.record(tx, {
-    operation: { ...toNewOperation(admitted, command), ...ids, ...toEnd(answer) },
-    audit: toAudit(admitted, command, answer),
+    operation: { ...toNewOperation(admitted, command), ...ids, ...toEnd(answer), ...actedOn },
+    audit: { ...toAudit(admitted, command, answer), ...actedOn },
     card: byCard ? { place: toCardPlace(call, delivered), for: call.actor } : null,
   });
   if (!operation) throw createTakenError(`delivery ${call.deliveryKey}`);
@@ -59,6 +45,28 @@ export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>
     ? { kind: 'refused', refusal: answer, operation }
     : { kind: 'answered', operation, answer, where: delivered };
 };
+
+const toContext = ({
+  call,
+  tx,
+  scope,
+  targetId,
+  grants,
+  audience,
+}: Admitted): Omit<NowContext, 'operationId' | 'spokenId' | 'now'> => ({
+  tx,
+  actor: call.actor,
+  place: call.place,
+  via: call.via,
+  scope,
+  targetId,
+  grants,
+  audience,
+  pressed: call.pressed ?? null,
+});
+
+const findActedOn = (answer: Answer | Refusal): string | null =>
+  answer.kind === 'answer' ? (answer.targetId ?? null) : null;
 
 const toEnd = (
   answer: Answer | Refusal,
@@ -75,16 +83,15 @@ const toEnd = (
 });
 
 const toAudit = (
-  { call, input, targetId }: Admitted,
+  { call, input }: Admitted,
   command: NowCommand<unknown>,
   answer: Answer | Refusal,
-): Omit<NewAuditRow, 'operationId'> => {
+): Omit<NewAuditRow, 'operationId' | 'targetId'> => {
   const outcome: Record<string, Json> =
     answer.kind === 'refused' ? { reason: answer.reason } : { changed: answer.audit ?? null };
   return {
     ...toAuditHead(call, command),
     event: answer.kind === 'refused' ? 'refused' : 'answered',
-    targetId,
     detail: { input: toRecordable(command, input), ...outcome },
   };
 };

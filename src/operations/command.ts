@@ -94,6 +94,8 @@ export interface Answer {
   readonly secret?: string;
   /** What the audit row says happened, beside verb and input. */
   readonly audit?: Json;
+  /** The client that was acted on, where the request asked for the desk as a whole: it stands in that client's record too. */
+  readonly targetId?: string | null;
 }
 
 /** Answered at once, inside the request's transaction: a read, or a change of our own record. */

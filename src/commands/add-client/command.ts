@@ -6,6 +6,7 @@ import { escapeLine } from '../../blocks/escape.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import type { RegistryRecord } from '../../operations/import-registry.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
+import type { Tx } from '../../operations/tx.ts';
 import { clientFlags, clientShape, hiddenFields, toClientFlags } from '../../policy/registry/client-words.ts';
 import type { NormalizeUrl } from '../../policy/registry/normalize-addresses.ts';
 import { findClient, planClient } from '../../policy/registry/plan-client.ts';
@@ -15,6 +16,7 @@ import { sayValue } from '../../policy/registry/say-change.ts';
 export interface AddClientPowers {
   readonly record: Pick<RegistryRecord, 'lock' | 'read' | 'write'>;
   readonly normalize: NormalizeUrl;
+  readonly resolveTarget: (tx: Tx, key: string) => Promise<string | null>;
 }
 
 const example =
@@ -66,6 +68,8 @@ export const defineAddClient = (powers: AddClientPowers): AnyCommand =>
         ],
         data: client,
         audit: { added: client },
+        // Only now it has an id; its record begins with its own beginning.
+        targetId: await powers.resolveTarget(tx, id),
       });
     },
   });

@@ -56,13 +56,14 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
     effect: 'record',
     asks: () => ({ kind: 'desk' }),
     run: async ({ tx, actor, now }, { state, target, reason }) => {
+      const targetId = target === undefined ? null : await powers.resolveTarget(tx, target);
       if (state !== 'show') {
         if (reason === undefined)
           return refuse(
             'usage',
             `Say why with \`--reason\`.\nExample: \`/acuops killswitch ${state} --reason "wrong package went out"\``,
           );
-        if (target !== undefined && (await powers.resolveTarget(tx, target)) === null)
+        if (target !== undefined && targetId === null)
           return refuse('not-found', `There is no client \`${escapeLine(target)}\`, so nothing changed.`);
         await powers.set(tx, { targetKey: target ?? '*', state, by: actor, reason, at: now });
       }
@@ -90,7 +91,9 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
           reason: row.reason,
           at: row.at.toISOString(),
         })),
-        ...(state === 'show' ? {} : { audit: { state, target: target ?? '*', reason: reason ?? null } }),
+        ...(state === 'show'
+          ? {}
+          : { audit: { state, target: target ?? '*', reason: reason ?? null }, targetId }),
       });
     },
   });

@@ -92,6 +92,7 @@ const change = async (powers: RolePowers, context: NowContext, input: RoleInput)
       lines: [done === 'added' ? `${who} is ${what} from now on.` : `${who} already was ${what}.`],
       data: audit,
       audit,
+      targetId: rule.targetId,
     });
   }
   const done = await powers.removeRule(tx, rule);
@@ -100,7 +101,12 @@ const change = async (powers: RolePowers, context: NowContext, input: RoleInput)
       'not-found',
       `${who} was not ${what}, so nothing changed. \`/acuops role list\` shows who is what.`,
     );
-  return answerLines({ lines: [`${who} is no longer ${what}.`], data: audit, audit });
+  return answerLines({
+    lines: [`${who} is no longer ${what}.`],
+    data: audit,
+    audit,
+    targetId: rule.targetId,
+  });
 };
 
 const toRule = async (

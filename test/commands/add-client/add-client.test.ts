@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineAddClient } from '../../../src/commands/add-client/command.ts';
 import { everything } from '../../../src/operations/scope.ts';
 import { registryRecord } from '../../../src/store/registry-store.ts';
+import { createRequestStore } from '../../../src/store/request-store.ts';
 import { readTargets } from '../../../src/store/target-store.ts';
 import { normalizeInstanceUrl } from '../../../src/systems/acumatica/instance-url.ts';
 import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
@@ -19,7 +20,13 @@ beforeEach(async () => {
   await desk.clear();
   testDoor = createTestDoor({
     database: desk.database,
-    commands: [defineAddClient({ record: registryRecord, normalize: normalizeInstanceUrl })],
+    commands: [
+      defineAddClient({
+        record: registryRecord,
+        normalize: normalizeInstanceUrl,
+        resolveTarget: createRequestStore(desk.database, () => new Date()).resolveTarget,
+      }),
+    ],
   });
 });
 
@@ -29,6 +36,12 @@ const readAll = () => readTargets(desk.database.db, everything);
 const refuse = async (text: string) => expectRefusal(await testDoor.ask(text));
 
 describe('add-client', () => {
+  it('stands in the new client’s own audit', async () => {
+    await testDoor.ask(line);
+    const [target] = await readAll();
+    expect(await testDoor.readAuditRows()).toMatchObject([{ event: 'answered', targetId: target?.id }]);
+  });
+
   it('refuses everybody but an admin and writes that down', async () => {
     for (const as of ['viewer', 'operator', 'approver', 'contact', 'outsider'] as const)
       expect(expectRefusal(await testDoor.ask(line, { as })).reason).toBe('denied');

@@ -19,7 +19,11 @@ beforeAll(async () => {
     database: desk.database,
     commands: (late) => [
       defineNote({ addNote }),
-      defineAddClient({ record: registryRecord, normalize: normalizeInstanceUrl }),
+      defineAddClient({
+        record: registryRecord,
+        normalize: normalizeInstanceUrl,
+        resolveTarget: async () => null,
+      }),
       defineHelp({
         commands: () => late().commands,
       }),

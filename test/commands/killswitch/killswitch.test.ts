@@ -101,4 +101,15 @@ describe('killswitch', () => {
       { where: 'direct' },
     );
   });
+
+  it('for one client stands in that client’s audit, and for everything in no client’s', async () => {
+    await testDoor.ask('killswitch on --target heritage --reason "wrong package"');
+    await testDoor.ask('killswitch on --reason "all wrong"');
+    expect((await testDoor.readAuditRows()).map(({ targetId }) => targetId)).toEqual([null, ids['heritage']]);
+    const of = desk.database.db
+      .selectFrom('operations')
+      .select('id')
+      .where('target_id', '=', ids['heritage'] ?? '');
+    expect(await of.execute()).toHaveLength(1);
+  });
 });

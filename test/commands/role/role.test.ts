@@ -41,6 +41,17 @@ const readRoles = async (actor = maria) =>
   );
 
 describe('role', () => {
+  it('of a contact stands in the audit of the client, given and taken', async () => {
+    await testDoor.ask('role grant <@U0MARIA1> contact heritage');
+    await testDoor.ask('role revoke <@U0MARIA1> contact heritage');
+    await testDoor.ask('role grant <@U0MARIA1> viewer');
+    expect((await testDoor.readAuditRows()).map(({ targetId }) => targetId)).toEqual([
+      null,
+      ids['heritage'],
+      ids['heritage'],
+    ]);
+  });
+
   it.each<Person>(['viewer', 'operator', 'approver', 'contact', 'outsider'])(
     'refuses a %s and writes that down',
     async (as) => {
