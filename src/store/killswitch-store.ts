@@ -2,6 +2,7 @@
 import { isAway } from '../errors.ts';
 import { type Actor, formatActor } from '../operations/call.ts';
 import type { Tx } from '../operations/tx.ts';
+import { toCode } from '../operations/words.ts';
 import { type Db, toDb, translate } from './database.ts';
 
 export interface Killswitch {
@@ -12,6 +13,9 @@ export interface Killswitch {
   readonly at: Date;
 }
 
+/** As the command takes it. */
+const longestReason = 300;
+
 const unreadable = 'The killswitch cannot be read, so it counts as on.';
 
 /** Its transaction is lost, so nothing can be written in it; whoever catches it answers `stopped`. */
@@ -20,7 +24,7 @@ export class KillswitchUnreadable extends Error {
 }
 
 /**
- * The sentence that says why an effect on this target is stopped, or null.
+ * The sentence that says why an effect on this target is stopped, or null. Already escaped, as every `say`.
  * @throws KillswitchUnreadable which counts as on; AcuopsError `store-unavailable`
  */
 export const decideStop = async (db: Db, targetId: string | null): Promise<string | null> => {
@@ -45,7 +49,7 @@ const readStop = async (db: Db, targetId: string | null): Promise<string | null>
   if (!rows.some((row) => row.target_key === '*')) return unreadable;
   const on = rows.find((row) => row.state !== 'off');
   return on
-    ? `The killswitch is on since ${on.at.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${on.reason}`
+    ? `The killswitch is on since ${on.at.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${toCode(on.reason, longestReason)}`
     : null;
 };
 

@@ -112,4 +112,12 @@ describe('killswitch', () => {
       .where('target_id', '=', ids['heritage'] ?? '');
     expect(await of.execute()).toHaveLength(1);
   });
+
+  it('says why an effect is stopped in words that ping nobody', async () => {
+    await testDoor.ask('killswitch on --reason "<!channel> & <@U0ANN> look `here`"');
+    const say = await decideStop(desk.database.db, null);
+    expect(say).toMatch(/: `&lt;!channel&gt; &amp; &lt;@U0ANN&gt; look here`$/u);
+    await testDoor.ask(`killswitch on --reason "${'long '.repeat(60).trim()}"`);
+    expect(await decideStop(desk.database.db, null)).toMatch(/long long`$/u);
+  });
 });
