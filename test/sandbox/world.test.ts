@@ -91,6 +91,7 @@ const judge = async (id: string): Promise<string[]> => {
     deployWorkflow: 'acuops-deploy.yml',
     ciWorkflows: ['ci.yml'],
     productionBranch: 'main',
+    defaultBranch: 'main',
     thresholds: defaultThresholds,
   };
   const seen = [

@@ -49,6 +49,7 @@ export const toHealthClient = (target: Target): HealthClient => ({
   ciWorkflows: target.ciWorkflows,
   productionBranch:
     target.environments.find((environment) => environment.name === 'production')?.branch ?? target.branch,
+  defaultBranch: target.branch,
   thresholds: { ...defaultThresholds, ...target.thresholds },
   productionUrl: target.environments.find((environment) => environment.name === 'production')?.url ?? null,
 });

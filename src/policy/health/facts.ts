@@ -70,7 +70,7 @@ export interface TagFact {
 export interface PipelineFacts {
   readonly repo: string;
   readonly workflows: Fact<readonly WorkflowFact[]>;
-  /** Runs of the deploy and CI workflows on the production branch, newest first. */
+  /** Runs of the deploy and CI workflows, newest first; each is judged on its own branch. */
   readonly runs: Fact<readonly RunFact[]>;
   readonly deployTags: Fact<readonly TagFact[]>;
   readonly deployJobs: ReadonlyMap<string, DeployJobFact>;
@@ -141,7 +141,10 @@ export interface HealthClient {
   readonly zone: string;
   readonly deployWorkflow: string;
   readonly ciWorkflows: readonly string[];
+  /** Where deploys to production come from. */
   readonly productionBranch: string;
+  /** Where CI is judged; the same for most clients. */
+  readonly defaultBranch: string;
   readonly thresholds: Thresholds;
   readonly productionUrl: string | null;
 }

@@ -1,9 +1,9 @@
-/** Judges CI per workflow on the production branch by the failures in a row since the last success. Reading runs is left to the systems. */
+/** Judges CI per workflow on the default branch by the failures in a row since the last success. Reading runs is left to the systems. */
 import type { Fact, HealthClient, Observation, RunFact, Verdict } from './facts.ts';
 import { observeUnknown } from './observe-unknown.ts';
 import { byNewest, isPullRequest, toLatestAttempts } from './runs.ts';
 
-type CiClient = Pick<HealthClient, 'ciWorkflows' | 'productionBranch' | 'thresholds'>;
+type CiClient = Pick<HealthClient, 'ciWorkflows' | 'defaultBranch' | 'thresholds'>;
 
 /** Conclusions that count as a failure; success ends the streak; cancelled, skipped, neutral and the like say nothing. */
 const failures: ReadonlySet<string> = new Set(['failure', 'timed_out', 'startup_failure']);
@@ -46,7 +46,7 @@ const judgeOne = (
   const { length, newest } = decideStreak(runs);
   const base = { criterion: 'ci', subject: file, url: newest?.url ?? null, observedAt } as const;
   if (newest === null) {
-    const next = `check that ${file} runs on ${client.productionBranch}`;
+    const next = `check that ${file} runs on ${client.defaultBranch}`;
     return { ...base, verdict: 'unknown', cause: 'no-runs', say: `no finished run (${file})`, next };
   }
   const verdict = decideVerdict(length, client.thresholds.ciFailStreak);
@@ -79,9 +79,7 @@ export const judgeCi = (
   if (runs.kind === 'unknown') return files.map((file) => observeUnknown('ci', runs, now, file));
   // A pull request from a fork whose branch is also called main carries the same branch name, so the event decides.
   const onBranch = toLatestAttempts(runs.value)
-    .filter(
-      (run) => run.branch === client.productionBranch && !isPullRequest(run) && run.status === 'completed',
-    )
+    .filter((run) => run.branch === client.defaultBranch && !isPullRequest(run) && run.status === 'completed')
     .toSorted(byNewest);
   return files.map((file) =>
     judgeOne(

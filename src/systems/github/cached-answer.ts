@@ -47,3 +47,17 @@ export const createMark = (key: string, at: Date): CachedAnswer => ({
 export const toNeededFiles = (
   client: Pick<HealthClient, 'deployWorkflow' | 'ciWorkflows'>,
 ): readonly string[] => [...new Set([client.deployWorkflow, ...client.ciWorkflows])];
+
+export interface OwnPage {
+  readonly file: string;
+  readonly branch: string;
+}
+
+/** Which runs of which branch each workflow is judged by: first deploys, where production comes from, CI on the default branch. */
+export const toOwnPages = (
+  client: Pick<HealthClient, 'deployWorkflow' | 'ciWorkflows' | 'productionBranch' | 'defaultBranch'>,
+): readonly [deploys: OwnPage, ...ci: OwnPage[]] => {
+  const deploys = { file: client.deployWorkflow, branch: client.productionBranch };
+  const ci = [...new Set(client.ciWorkflows)].map((file) => ({ file, branch: client.defaultBranch }));
+  return [deploys, ...ci.filter((page) => page.file !== deploys.file || page.branch !== deploys.branch)];
+};

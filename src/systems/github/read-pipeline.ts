@@ -11,7 +11,7 @@ import {
   type CachedAnswer,
   type GitHubCache,
   toMarkKey,
-  toNeededFiles,
+  toOwnPages,
   toRunsKey,
   toTagsKey,
   toWorkflowRunsKey,
@@ -112,9 +112,7 @@ const readTags = ({ repo, client, signal, parts }: Ways): Promise<Read<TagsPage>
   );
 
 const toKeys = (client: HealthClient): readonly string[] => {
-  const own = toNeededFiles(client).map((file) =>
-    toWorkflowRunsKey(client.repo, client.productionBranch, file),
-  );
+  const own = toOwnPages(client).map(({ file, branch }) => toWorkflowRunsKey(client.repo, branch, file));
   const keys = [toWorkflowsKey(client.repo), toTagsKey(client.repo), toRunsKey(client.repo), ...own];
   return keys.flatMap((key) => [key, toMarkKey(key)]);
 };

@@ -5,7 +5,7 @@
 import { decideTags } from '../../policy/health/deploy-tags.ts';
 import type { Fact, HealthClient, RunFact } from '../../policy/health/facts.ts';
 import { RunsPage, type TagsPage, type WorkflowsPage } from './answers.ts';
-import { toNeededFiles, toRunsKey, toWorkflowRunsKey } from './cached-answer.ts';
+import { type OwnPage, toNeededFiles, toOwnPages, toRunsKey, toWorkflowRunsKey } from './cached-answer.ts';
 import { type Read, type ReadThroughParts, readThrough, type Wanted } from './read-through.ts';
 import type { RepoName } from './repo-name.ts';
 import { toFile, toRunFacts, toTagFacts } from './to-facts.ts';
@@ -37,13 +37,16 @@ const toRunsWanted = ({ repo, client, signal }: Ways): Wanted<RunsPage> => ({
   },
 });
 
-const toWorkflowRunsWanted = ({ repo, client, signal }: Ways, file: string): Wanted<RunsPage> => ({
+const toWorkflowRunsWanted = (
+  { repo, client, signal }: Ways,
+  { file, branch }: OwnPage,
+): Wanted<RunsPage> => ({
   repo,
-  key: toWorkflowRunsKey(client.repo, client.productionBranch, file),
+  key: toWorkflowRunsKey(client.repo, branch, file),
   schema: RunsPage,
   question: {
     route: 'GET /repos/{owner}/{repo}/actions/workflows/{file}/runs',
-    parameters: { file, branch: client.productionBranch, per_page: 100, exclude_pull_requests: true },
+    parameters: { file, branch, per_page: 100, exclude_pull_requests: true },
     signal,
   },
 });
@@ -65,18 +68,23 @@ const decideOwnPages = (
   client: HealthClient,
   listed: Read<WorkflowsPage>,
   tags: Read<TagsPage>,
-): readonly string[] => {
+): readonly OwnPage[] => {
   if (!isCut(page)) return [];
-  const good = page.workflow_runs.filter(
-    (run) =>
-      run.conclusion === 'success' &&
-      run.head_branch === client.productionBranch &&
-      !run.event.startsWith('pull_request'),
-  );
-  const settled = new Set(good.map((run) => toFile(run.path)));
-  if (isTagged(tags)) settled.add(client.deployWorkflow);
-  return toNeededFiles(client).filter((file) => !settled.has(file) && isListed(listed, file));
+  const isSettled = ({ file, branch }: OwnPage): boolean =>
+    page.workflow_runs.some(
+      (run) =>
+        toFile(run.path) === file &&
+        run.head_branch === branch &&
+        run.conclusion === 'success' &&
+        !run.event.startsWith('pull_request'),
+    );
+  const [deploys, ...ci] = toOwnPages(client);
+  const asked = isTagged(tags) ? ci : [deploys, ...ci];
+  return asked.filter((own) => isListed(listed, own.file) && !isSettled(own));
 };
+
+const isOfDeploys = ({ file, branch }: OwnPage, client: HealthClient): boolean =>
+  file === client.deployWorkflow && branch === client.productionBranch;
 
 const toRuns = (pages: readonly KnownPage[], client: HealthClient): Fact<readonly RunFact[]> => ({
   kind: 'known',
@@ -96,12 +104,12 @@ export const readRuns = async (
   if (first.kind === 'unknown') return { runs: first, deployHistory: 'whole' };
   const [listed, tags] = [await asked.workflows, await asked.tags];
   const needed = decideOwnPages(first.value, client, listed, tags);
-  const own = await Promise.all(needed.map((file) => readThrough(toWorkflowRunsWanted(ways, file), parts)));
+  const own = await Promise.all(needed.map((own) => readThrough(toWorkflowRunsWanted(ways, own), parts)));
   // Half a history would be judged as a whole one: "never deployed", "no failures".
   const missing = own.find((read) => read.kind === 'unknown');
   if (missing !== undefined) return { runs: missing, deployHistory: 'whole' };
   const pages = own.filter((read) => read.kind === 'known');
-  const deploys = pages[needed.indexOf(client.deployWorkflow)];
+  const deploys = pages[needed.findIndex((one) => isOfDeploys(one, client))];
   // A workflow that is not listed has no page of its own to ask for.
   const isAllThere = !isCut(first.value) || isTagged(tags) || !isListed(listed, client.deployWorkflow);
   return {
@@ -117,7 +125,7 @@ export const readOlderDeploys = async (
   ways: Ways,
   sofar: Extract<Fact<readonly RunFact[]>, { kind: 'known' }>,
 ): Promise<RunsRead | Unknown> => {
-  const page = await readThrough(toWorkflowRunsWanted(ways, ways.client.deployWorkflow), ways.parts);
+  const page = await readThrough(toWorkflowRunsWanted(ways, toOwnPages(ways.client)[0]), ways.parts);
   if (page.kind === 'unknown') return page;
   const older = toRuns([page], ways.client);
   if (older.kind === 'unknown') return older;

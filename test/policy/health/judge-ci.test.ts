@@ -49,6 +49,16 @@ describe('failures in a row', () => {
 });
 
 describe('which runs count', () => {
+  it('those of the default branch, wherever production comes from', () => {
+    const over = { productionBranch: 'release' };
+    expect(judge(runsOf('success'), over)?.verdict).toBe('pass');
+    const released = ciRun(900, 'success', { branch: 'release' });
+    expect(judge([released], over)).toMatchObject({
+      verdict: 'unknown',
+      next: 'check that acuops-ci.yml runs on main',
+    });
+  });
+
   const bad = runsOf('failure', 'failure', 'failure');
 
   it.each<[string, Partial<RunFact>]>([

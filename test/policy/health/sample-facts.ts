@@ -30,6 +30,7 @@ export const sampleClient = (over: Partial<HealthClient> = {}): HealthClient => 
   deployWorkflow: 'acuops-deploy.yml',
   ciWorkflows: ['acuops-ci.yml'],
   productionBranch: 'main',
+  defaultBranch: 'main',
   thresholds: defaultThresholds,
   productionUrl: 'https://heritage.example.com/acme',
   ...over,

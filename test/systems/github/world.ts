@@ -63,6 +63,7 @@ export const toClient = (name: string, patch: Partial<HealthClient> = {}): Healt
   deployWorkflow: 'acuops-deploy.yml',
   ciWorkflows: ['ci.yml'],
   productionBranch: 'main',
+  defaultBranch: 'main',
   thresholds: defaultThresholds,
   productionUrl: null,
   ...patch,
