@@ -29,7 +29,7 @@ COPY --from=build /app/dist dist
 COPY package.json ./
 USER node
 EXPOSE 3000
-# Alive, not ready: a restart mends no database. Readiness is /readyz on the same port.
+# Alive, not ready: a restart mends no database. Readiness is /readyz on the same port, on loopback unless ADMIN_HOST says otherwise.
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ADMIN_PORT}/livez`, { signal: AbortSignal.timeout(2500) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: the stop signal reaches Node, not a shell.

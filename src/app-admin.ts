@@ -9,7 +9,7 @@ import type { Shutdown } from './runtime/shutdown.ts';
 import type { Database } from './store/database.ts';
 
 export interface AdminPortParts {
-  readonly config: Pick<Config, 'host' | 'adminPort'>;
+  readonly config: Pick<Config, 'adminHost' | 'adminPort'>;
   readonly database: Pick<Database, 'readMigrations'>;
   readonly queue: Pick<HintQueue, 'isReachable'>;
   readonly metrics: Metrics;
@@ -35,7 +35,7 @@ export const openAdminPort = async (parts: AdminPortParts): Promise<AdminPort> =
   });
   readiness.add('queue', async () => ((await queue.isReachable()) ? null : 'the queue does not answer'));
   const { url, stop } = await createAdminServer({
-    host: config.host,
+    host: config.adminHost,
     port: config.adminPort,
     log,
     readiness,

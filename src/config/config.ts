@@ -51,6 +51,8 @@ export interface Config {
   readonly hosts: readonly string[];
   /** 0 takes a free one. */
   readonly port: number;
+  /** Where alive, ready and figures are told: at home, unless somebody says otherwise. */
+  readonly adminHost: string;
   readonly adminPort: number;
   readonly logLevel: LogLevel;
   readonly leaseMs: number;

@@ -52,6 +52,8 @@ const parseAdmin = (item: string): Admin | null => {
 const isHostName = (value: string): boolean =>
   value.length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*$/.test(value);
 
+const isListenAddress = (value: string): boolean => isIP(value) > 0 || isHostName(value);
+
 const parseAllowed = (item: string): string | null => {
   const [address = '', bits, ...rest] = item.split('/');
   if (bits === undefined) return isIP(address) > 0 || isHostName(address) ? item.toLowerCase() : null;
@@ -113,9 +115,10 @@ export const DeskEnvironment = z.object({
   ACUOPS_ALLOW_PRIVATE: list('ACUOPS_ALLOW_PRIVATE', parseAllowed).default([]),
   ACUOPS_CONTROL_URL: webAddress('ACUOPS_CONTROL_URL').default(variables.ACUOPS_CONTROL_URL.standard),
   ACUOPS_TIMEZONE: text('ACUOPS_TIMEZONE', isTimeZone).default(variables.ACUOPS_TIMEZONE.standard),
-  HOST: text('HOST', (value) => isIP(value) > 0 || isHostName(value)).default(variables.HOST.standard),
+  HOST: text('HOST', isListenAddress).default(variables.HOST.standard),
   ACUOPS_HOSTS: list('ACUOPS_HOSTS', (item) => (isHostName(item) ? item.toLowerCase() : null)).default([]),
   PORT: whole('PORT', 0, 65_535).default(3000),
+  ADMIN_HOST: text('ADMIN_HOST', isListenAddress).default(variables.ADMIN_HOST.standard),
   ADMIN_PORT: whole('ADMIN_PORT', 0, 65_535).default(3001),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {

@@ -151,6 +151,7 @@ const toConfig = (
   host: values.HOST,
   hosts: values.ACUOPS_HOSTS,
   port: values.PORT,
+  adminHost: values.ADMIN_HOST,
   adminPort: values.ADMIN_PORT,
   logLevel: values.LOG_LEVEL,
   leaseMs: values.LEASE_MS,

@@ -24,6 +24,7 @@ const secret = (name: string, allowed: string): DeskVariable => ({
 });
 
 const address = 'an http:// or https:// address without user, password, query or fragment';
+const listenAddress = 'an address or host name of this machine, 0.0.0.0 for all of them';
 const port = 'a port from 0 to 65535 (0 takes a free one)';
 
 export const variables = {
@@ -74,13 +75,14 @@ export const variables = {
     'UTC',
     'a time zone of the IANA list, for instance America/Chicago, Europe/Berlin or UTC',
   ),
-  HOST: open('HOST', '127.0.0.1', 'an address or host name of this machine, 0.0.0.0 for all of them'),
+  HOST: open('HOST', '127.0.0.1', listenAddress),
   ACUOPS_HOSTS: open(
     'ACUOPS_HOSTS',
     null,
     'a comma list of host names without port, for instance acuops.example.com,desk.internal',
   ),
   PORT: open('PORT', '3000', port),
+  ADMIN_HOST: open('ADMIN_HOST', '127.0.0.1', listenAddress),
   ADMIN_PORT: open('ADMIN_PORT', '3001', `${port}; another one than PORT`),
   LOG_LEVEL: open('LOG_LEVEL', 'info', 'trace, debug, info, warn, error, fatal or silent'),
   LEASE_MS: open('LEASE_MS', '15000', 'milliseconds from 500 to 600000'),

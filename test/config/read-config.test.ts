@@ -51,6 +51,7 @@ test('the least that is needed, and every default', () => {
     host: '127.0.0.1',
     hosts: [],
     port: 3000,
+    adminHost: '127.0.0.1',
     adminPort: 3001,
     logLevel: 'info',
     leaseMs: 15_000,
@@ -202,6 +203,7 @@ test.each([
   ['HOST', 'local host'],
   ['PORT', '65536'],
   ['PORT', '-1'],
+  ['ADMIN_HOST', 'http://127.0.0.1'],
   ['ADMIN_PORT', '1e3'],
   ['ADMIN_PORT', '3000'],
   ['LOG_LEVEL', 'verbose'],
@@ -286,4 +288,10 @@ test('whatever the environment holds, it is configuration or faults', () => {
       expect(says.filter((say) => /undefined|\p{Cc}/u.test(say))).toEqual([]);
     }),
   );
+});
+
+test('the figures stay at home where the doors are opened to all', () => {
+  const { config } = good({ ...slack, HOST: '0.0.0.0' });
+  expect(config).toMatchObject({ host: '0.0.0.0', adminHost: '127.0.0.1' });
+  expect(good({ ...slack, ADMIN_HOST: '0.0.0.0' }).config.adminHost).toBe('0.0.0.0');
 });
