@@ -156,6 +156,13 @@ describe('the house', () => {
     );
   });
 
+  it('tries no suite a second time: a race that fails once in a while is a fault', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+    const configs = readdirSync(root).filter((name) => name.startsWith('vitest.'));
+    const texts = ['.ci/run', ...configs].map((name) => readFileSync(join(root, name), 'utf8'));
+    expect([JSON.stringify(scripts), ...texts].filter((text) => /\bretry\b/u.test(text))).toEqual([]);
+  });
+
   it('names the slash command of the manifest', () => {
     const manifest = parse(readFileSync(join(root, 'manifest.yaml'), 'utf8')) as {
       features: { slash_commands: { command: string }[] };
