@@ -102,7 +102,7 @@ const run = (context: BenchContext) =>
       rows,
       notes: [
         `${askers} askers at once, ${atOnce} carried out at once, all in one process; Postgres with fsync on.`,
-        'Writes of each: 2 rows and a commit to take it in, 1 to begin, 2 and a commit to end. The desk also locks and looks for an earlier delivery, judges access, and works under a lease and a fence.',
+        'Writes of each: 2 rows and a commit to take it in, 1 to begin, 2 and a commit to end. The desk also judges access and works under a lease and a fence.',
         ...(redis ? [] : ['Redis is left out: there is no redis-server on this machine.']),
       ],
     };
