@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { AcuopsError, toMessage } from '../src/errors.ts';
 import { createLogger } from '../src/runtime/logger.ts';
+import { bearLostOutput } from '../src/runtime/lost-output.ts';
 import { onSignals } from '../src/runtime/on-signals.ts';
 import { createRedactor } from '../src/runtime/redact.ts';
 import { createShutdown } from '../src/runtime/shutdown.ts';
@@ -10,6 +11,7 @@ import { causeTrouble } from './fault-console.ts';
 import { hasLocalSlack } from './slack/local-slack.ts';
 import { renderStartScreen } from './start-screen.ts';
 
+bearLostOutput();
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const fail = (line: string, code: number): never => {
   process.stderr.write(`${line}\n`);

@@ -6,9 +6,11 @@ import { createSecretValues } from './config/secret-values.ts';
 import { AcuopsError, toMessage } from './errors.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLogger } from './runtime/logger.ts';
+import { bearLostOutput } from './runtime/lost-output.ts';
 import { onSignals } from './runtime/on-signals.ts';
 import { createRedactor } from './runtime/redact.ts';
 
+bearLostOutput();
 const read = readConfig();
 if (read.kind === 'faulty') {
   process.stderr.write(`${renderConfigFaults(read.faults)}\n`);

@@ -109,4 +109,16 @@ describe.skipIf(!hasLocalSlack())('the sandbox', { timeout: 120_000 }, () => {
     expect(existsSync(join(dataDir, 'desk.sock'))).toBe(false);
     expect(existsSync(join(dataDir, 'sandbox.lock'))).toBe(false);
   });
+
+  it('stops whole where nobody reads any more: Ctrl-C ended the other side of its pipe first', async () => {
+    const dataDir = await createFolder();
+    const sandbox = startSandbox(dataDir);
+    await sandbox.hear('STOP ');
+    const pids = readPids(dataDir);
+    sandbox.child.stdout.destroy();
+    sandbox.child.stderr.destroy();
+    sandbox.child.kill('SIGINT');
+    expect(await sandbox.ended).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+  });
 });
