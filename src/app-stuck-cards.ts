@@ -31,11 +31,16 @@ export const sendStuckCards = async (
   const asked = places.filter((one) => !isConversation(one));
   const check = asked.length === 0 ? null : await checkChannels(clients.cards, asked, 0);
   const ofClients = new Set(targets.flatMap(({ slack }) => (slack === null ? [] : [slack.channel])));
-  const isOpen = ({ channel, state, shared }: ChannelCheck): boolean =>
-    // Others read a shared channel: only a client's own may have cards, and the store gives it no other's.
-    state === 'in' && (!shared || ofClients.has(channel));
-  const open = check?.kind === 'read' ? check.channels.filter(isOpen).map(({ channel }) => channel) : [];
-  const channels = [...open, ...places.filter(isConversation)];
+  const reachable = check?.kind === 'read' ? check.channels.filter(({ state }) => state === 'in') : [];
+  // Others read a shared channel: only a client's own may have cards, and the store gives it no other's.
+  const isOpen = ({ channel, shared }: ChannelCheck): boolean => !shared || ofClients.has(channel);
+  const channels = [
+    ...reachable.filter(isOpen).map(({ channel }) => channel),
+    ...places.filter(isConversation),
+  ];
+  const readByOthers = new Set(
+    reachable.flatMap(({ channel, shared }) => (shared || ofClients.has(channel) ? [channel] : [])),
+  );
   const sent = await reviveCards(database, { ids: stuck.map(({ id }) => id), channels, at: now });
   const standings = await readSettled(database, sent, signal);
   // Why it is stuck may be another reason by now.
@@ -46,6 +51,7 @@ export const sendStuckCards = async (
       channel,
       trouble: since.get(id) ?? trouble,
       standing: standings.get(id) ?? (onItsWay ? 'on-its-way' : 'stuck'),
+      keptBack: !sent.includes(id) && readByOthers.has(channel),
     })),
   };
 };

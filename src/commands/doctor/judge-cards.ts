@@ -41,6 +41,8 @@ const mends: readonly (readonly [RegExp, (places: string) => string])[] = [
       'Somebody deleted the message, and a deleted card is not posted again: ask the command again for a new one.',
   ],
 ];
+const keptBackMend = (places: string): string =>
+  `Others read ${places} by now, so nothing that was not asked for them goes there: ask the command again in a channel of your own.`;
 const otherMend = (): string =>
   'Look at the desk’s log for the word above; `/acuops doctor` tries to send them again each time.';
 
@@ -49,8 +51,8 @@ const isDeleted = ({ trouble }: CardFact): boolean => mends.at(-1)?.[0].test(tro
 /** One sentence for each kind of cause, naming the places it is about. */
 const mendOf = (cards: readonly CardFact[]): string => {
   const byMend = new Map<(places: string) => string, Set<string>>();
-  for (const { trouble, channel } of cards) {
-    const mend = mends.find(([word]) => word.test(trouble))?.[1] ?? otherMend;
+  for (const { trouble, channel, keptBack } of cards) {
+    const mend = keptBack ? keptBackMend : (mends.find(([word]) => word.test(trouble))?.[1] ?? otherMend);
     byMend.set(mend, (byMend.get(mend) ?? new Set()).add(sayPlace(channel)));
   }
   return [...byMend].map(([mend, places]) => mend(sayNames([...places]))).join(' ');

@@ -65,6 +65,8 @@ export interface CardFact {
   readonly channel: string;
   readonly trouble: string;
   readonly standing: 'delivered' | 'stuck' | 'on-its-way';
+  /** Others read that channel since, and it shows nothing that was not for them. */
+  readonly keptBack: boolean;
 }
 
 /** Cards of the last week that were in trouble when doctor came. */

@@ -68,14 +68,21 @@ describe('a card that could be posted neither in the channel nor directly', () =
     await askInVain();
     setBot(true);
     desk.stand.slack.setExtShared(channelIds.ops, true);
-    expect((await readCards()).state).toBe('fail');
+    const shared = await readCards();
+    expect(shared.state).toBe('fail');
+    // To invite the bot would help nobody.
+    expect(shared.mend).toMatch(
+      /^Others read #\S+ by now, .* ask the command again in a channel of your own\.$/u,
+    );
     desk.stand.slack.setExtShared(channelIds.ops, false);
     await desk.database.db
       .updateTable('targets')
       .set({ slack_channel: channelIds.ops })
       .where('key', '=', 'heritage')
       .execute();
-    expect((await readCards()).state).toBe('fail');
+    const ofClient = await readCards();
+    expect(ofClient.state).toBe('fail');
+    expect(ofClient.mend).toBe(shared.mend);
     expect(desk.messages()).toEqual([]);
   });
 });
