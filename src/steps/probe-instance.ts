@@ -1,4 +1,4 @@
-/** Asks one environment's instance whether it lets us in: one session at a time, never a refused credential twice, never into a publish. Judging is policy's. */
+/** Asks one environment's instance whether it lets us in: one session at a time, never a refused credential twice. Whether somebody publishes there is the caller's to know, judging is policy's. */
 import type { EffectDoor } from '../operations/effect.ts';
 import type { Json } from '../operations/json.ts';
 import { offer } from '../operations/offer.ts';
@@ -68,7 +68,6 @@ const toFingerprint = (
 export interface ProbeRequest {
   readonly environment: Environment;
   readonly targetId: string;
-  readonly publishing: { readonly since: Date; readonly runUrl: string } | null;
 }
 
 export type InstanceProbe = (context: ItemContext, request: ProbeRequest) => Promise<ApiFact>;
@@ -76,8 +75,7 @@ export type InstanceProbe = (context: ItemContext, request: ProbeRequest) => Pro
 export const createInstanceProbe =
   (powers: InstancePowers): InstanceProbe =>
   async (context, request) => {
-    const { environment, publishing } = request;
-    if (publishing) return { kind: 'publishing', ...publishing, at: context.now() };
+    const { environment } = request;
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(probeMs)]);
     if (environment.usernameRef === null || environment.passwordRef === null) {
       const failed = await powers.reach(environment.url, signal);

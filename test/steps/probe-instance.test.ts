@@ -96,7 +96,7 @@ const open = (over: Partial<InstancePowers> = {}) => {
       deadlineAt: now(),
     };
     const context: ItemContext = { operation: {} as Operation, item, now, signal };
-    return probe(context, { environment: { ...environment, ...over }, targetId: 'id', publishing: null });
+    return probe(context, { environment: { ...environment, ...over }, targetId: 'id' });
   };
   return { ask, effects, held };
 };

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import type { Json } from '../../operations/json.ts';
 import type { ItemContext, ItemResult } from '../../operations/operation.ts';
-import type { Environment } from '../../operations/target.ts';
 import { planDeployJobs } from '../../policy/health/deploy-runs.ts';
 import type { ApiFact, Observation } from '../../policy/health/facts.ts';
 import { judgeApi } from '../../policy/health/judge-api.ts';
 import { judgePipeline } from '../../policy/health/judge-pipeline.ts';
 import { StoredObservation } from '../../policy/health/report.ts';
+import type { ProbeRequest } from '../../steps/probe-instance.ts';
 import { type HealthInput, toHealthClient } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
 import { findPublishing, type Held, toKnownRuns } from './publishing.ts';
@@ -81,13 +81,14 @@ export const createHealthItems =
     });
   };
 
+/** Nobody signs in while a run deploys there: the publish restarts the site, so the answer would say nothing of it. */
 const readApi = async (
   powers: HealthPowers,
   context: ItemContext,
-  { publishing, ...asked }: { environment: Environment; targetId: string; publishing: Held | null },
+  { publishing, ...asked }: ProbeRequest & { publishing: Held | null },
 ): Promise<ApiFact> =>
   publishing === null
-    ? powers.probe(context, { ...asked, publishing: null })
+    ? powers.probe(context, asked)
     : {
         kind: 'publishing',
         since: new Date(publishing.since),
