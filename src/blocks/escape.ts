@@ -13,9 +13,58 @@ export const cleanText = (text: string): string =>
 /** The same on one line, trimmed: for names, titles and causes. */
 export const cleanLine = (text: string): string => cleanText(text).replace(/\s+/g, ' ').trim();
 
+/**
+ * mrkdwn has no escape for its own marks: each becomes a sign that looks like it, and plain text gets the mark back. A backtick always,
+ * since it would open code and so switch off links and dates in the rest of our own text; the others only in pairs, so that
+ * `disabled_manually`, `*.yml` and `~/app` can be copied.
+ */
+const twins = [
+  ['*', '\u2217'],
+  ['_', '\u02CD'],
+  ['~', '\u223C'],
+] as const;
+const backtickTwin = '\u02CB';
+
+const paired = twins.map(([mark, twin]) => {
+  const open = `(?<![\\p{L}\\p{N}])[${mark}](?=\\S)`;
+  const close = `(?<=\\S)[${mark}](?![\\p{L}\\p{N}])`;
+  return {
+    mark,
+    twin,
+    open: new RegExp(open, 'u'),
+    close: new RegExp(close, 'gu'),
+    either: new RegExp(`${open}|${close}`, 'gu'),
+  };
+});
+
+/** Nothing before the first mark of a line that could open, or after the last that could close, makes a pair. */
+const disarmLine = (line: string): string => {
+  let text = line;
+  for (const { mark, twin, open, close, either } of paired) {
+    if (!text.includes(mark)) continue;
+    const first = text.search(open);
+    const last = Array.from(text.matchAll(close)).at(-1)?.index ?? -1;
+    if (first === -1 || last <= first) continue;
+    text = text.replace(either, (found, at: number) => (at < first || at > last ? found : twin));
+  }
+  return text;
+};
+
 const escapeMarks = (text: string): string =>
-  // A backtick would open code and so switch off links and dates in the rest of our own text; mrkdwn has no escape for it.
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('`', '\u02CB');
+  text
+    .split('\n')
+    .map(disarmLine)
+    .join('\n')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('`', backtickTwin);
+
+/** What was typed, where no mark means anything any more. */
+export const restoreMarks = (text: string): string =>
+  twins
+    .reduce((restored, [mark, twin]) => restored.replaceAll(twin, mark), text)
+    .replaceAll(backtickTwin, '`');
 
 /** For mrkdwn, keeps lines. `<!channel>`, `<@U…>` and `<url|text>` in it become plain text. */
 export const escapeText = (text: string): string => escapeMarks(cleanText(text));

@@ -1,4 +1,5 @@
 /** Our messages and views as plain text, for the terminal and the demo: what a person would read, nothing Slack-specific left. */
+import { restoreMarks } from './escape.ts';
 
 type Shape = Readonly<Record<string, unknown>>;
 
@@ -33,7 +34,8 @@ export const toPlainMrkdwn = (text: string): string => {
   });
   // Twice for nested marks such as *_both_*.
   const bare = dropMarks(dropMarks(held)).replaceAll('`', '');
-  return unescape(bare.replace(/\uE000(\d+)\uE000/g, (_whole, index: string) => tokens[Number(index)] ?? ''));
+  const whole = bare.replace(/\uE000(\d+)\uE000/g, (_whole, index: string) => tokens[Number(index)] ?? '');
+  return unescape(restoreMarks(whole));
 };
 
 const toText = (value: unknown): string => {

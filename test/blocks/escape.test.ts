@@ -8,12 +8,13 @@ import {
   escapeLine,
   escapeText,
   renderLink,
+  restoreMarks,
   toPlainField,
 } from '../../src/blocks/escape.ts';
 import { hostileText } from './hostile-text.ts';
 
 const unescape = (text: string): string =>
-  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+  restoreMarks(text).replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 describe('escaping', () => {
   it.each([
@@ -25,6 +26,14 @@ describe('escaping', () => {
     ['a\u0000b\u202Ec\u2066d', 'abcd'],
     ['half \uD83D', 'half \uFFFD'],
     ['```code```', 'ˋˋˋcodeˋˋˋ'],
+    ['a < b & *c*', 'a &lt; b &amp; ∗c∗'],
+    ['_*both*_ ~gone~', 'ˍ∗both∗ˍ ∼gone∼'],
+    ['*a\nb*', '*a\nb*'],
+    [
+      'disabled_manually, *.yml and *.json, ~/app, 2 * 3',
+      'disabled_manually, *.yml and *.json, ~/app, 2 * 3',
+    ],
+    ['_x_ disabled_manually _y_', 'ˍxˍ disabled_manually ˍyˍ'],
     ['👩‍👧', '👩‍👧'],
   ])('%j becomes %j', (text, escaped) => {
     expect(escapeText(text)).toBe(escaped);
@@ -42,7 +51,7 @@ describe('escaping', () => {
         const escaped = escapeText(text);
         expect(checkText('x', `x${escaped}`, Infinity, 'mrkdwn')).toStrictEqual([]);
         expect(escaped).not.toMatch(/[<>`]/);
-        expect(unescape(escaped)).toBe(cleanText(text).replaceAll('`', 'ˋ'));
+        expect(unescape(escaped)).toBe(restoreMarks(cleanText(text)));
       }),
     );
   });

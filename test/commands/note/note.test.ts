@@ -63,6 +63,12 @@ describe('note', () => {
     expect(await readBodies()).toEqual([body]);
   });
 
+  it('repeats in Slack and in a terminal what was typed, escaped once', async () => {
+    const receipt = await testDoor.request('note', { client: 'heritage', text: 'a < b & *c* `d` &lt;' });
+    expect(expectAnswer(receipt).message.text).toContain(': a &lt; b &amp; ∗c∗ ˋdˋ &amp;lt;');
+    expect(toText(receipt)).toContain(': a < b & *c* `d` &lt;');
+  });
+
   it('takes secrets out before anything is kept', async () => {
     const token = `ghp_${'a1B2'.repeat(9)}`;
     await testDoor.ask(`note heritage use ${token}`);
