@@ -3,9 +3,9 @@ import { cleanLine, cutText } from '../../blocks/escape.ts';
 import type { MessageFile } from '../../blocks/message.ts';
 import { statusMarks } from '../../blocks/status-line.ts';
 import { sayStamp } from '../../blocks/time.ts';
+import { sayCriterion } from '../../policy/health/criterion-words.ts';
 import { sayPriority, sayVerdict } from '../../policy/health/fleet.ts';
 import type { Change, CheckedClient, CheckedObservation, HealthCheck } from '../../policy/health/report.ts';
-import { sayCriterion } from './card-words.ts';
 
 const columns = [
   'STATE',

@@ -3,6 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { toActionId, toActionValue } from '../../blocks/action-id.ts';
 import { button, context, fitLines, section } from '../../blocks/message.ts';
 import { renderStatus } from '../../blocks/status-line.ts';
+import { sayCriterion } from '../../policy/health/criterion-words.ts';
 import { isUnchecked } from '../../policy/health/fleet.ts';
 import type { CheckedClient } from '../../policy/health/report.ts';
 import {
@@ -15,7 +16,6 @@ import {
   renderNext,
   renderObservation,
   renderShortHeadline,
-  sayCriterion,
 } from './card-words.ts';
 
 export interface ListView {

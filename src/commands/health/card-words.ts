@@ -2,9 +2,9 @@
 import { cutText, escapeLine, renderLink } from '../../blocks/escape.ts';
 import { statusMarks } from '../../blocks/status-line.ts';
 import { renderDate } from '../../blocks/time.ts';
-import type { Criterion } from '../../policy/health/facts.ts';
+import { sayCriterion } from '../../policy/health/criterion-words.ts';
 import { sayPriority } from '../../policy/health/fleet.ts';
-import type { Change, CheckedClient, CheckedObservation } from '../../policy/health/report.ts';
+import type { CheckedClient, CheckedObservation } from '../../policy/health/report.ts';
 
 /** "I'm on it": who took a client, shown with the time. */
 export interface Claim {
@@ -13,19 +13,6 @@ export interface Claim {
   readonly by: string;
   readonly at: Date;
 }
-
-const criterionWords: Readonly<Record<Criterion, string>> = {
-  api: 'API',
-  workflow: 'Workflow',
-  'last-deploy': 'Last deploy',
-  ci: 'CI',
-};
-
-/** "API (staging)". Production goes without saying, and a CI workflow is named by its own clause. */
-export const sayCriterion = ({ criterion, subject }: Pick<Change, 'criterion' | 'subject'>): string =>
-  criterion === 'api' && subject !== undefined && subject !== 'production'
-    ? `${criterionWords.api} (${subject})`
-    : criterionWords[criterion];
 
 /** Shortened after escaping, because Slack counts the escapes; the cut never breaks one. */
 export const escapeShort = (text: string, max: number): string => cutText(escapeLine(text), max);

@@ -7,9 +7,11 @@ import { renderDate, renderTime, sayAge } from '../../blocks/time.ts';
 import type { Answer } from '../../operations/command.ts';
 import type { Json } from '../../operations/json.ts';
 import type { ExitCode } from '../../operations/refusal.ts';
+import type { Target } from '../../operations/target.ts';
 import { decideState, findRespondBy } from '../../policy/health/client-health.ts';
-import type { Observation, RunFact, Verdict } from '../../policy/health/facts.ts';
-import { isPullRequest } from '../../policy/health/runs.ts';
+import { sayCriterion } from '../../policy/health/criterion-words.ts';
+import type { ClockedObservation, RunFact, Verdict } from '../../policy/health/facts.ts';
+import { isPullRequest, isTitledDryRun } from '../../policy/health/runs.ts';
 import type { StatusFacts } from './command.ts';
 
 export interface StatusView {
@@ -21,35 +23,45 @@ export interface StatusView {
 
 const sayState = (facts: StatusFacts, view: StatusView): string => {
   const { target, observations, checks } = facts;
-  if (target.status !== 'active') return target.status;
   const last = checks[0];
+  if (target.status !== 'active')
+    return `${target.status}, ${last ? `last checked ${sayAge(last.at, view.now)}` : 'never checked'}`;
   if (!last) return 'never checked';
   return `${renderStatus(decideState(observations))}, checked ${sayAge(last.at, view.now)}`;
 };
 
 const toExit = (state: Verdict): ExitCode => (state === 'fail' ? 1 : state === 'unknown' ? 4 : 0);
 
-/** Production and the only CI workflow go without saying; the clauses of the others name what they are about. */
-const nameCriterion = ({ criterion, subject }: Pick<Observation, 'criterion' | 'subject'>): string => {
-  if (criterion !== 'api') return '';
-  return subject === undefined || subject === 'production' ? 'API: ' : `API (${escapeLine(subject)}): `;
+const saySince = (observation: ClockedObservation, { status }: Target, zone: string): string => {
+  if (observation.since === null) return '';
+  const at = renderDate(observation.since, zone);
+  // Nobody looks at a client that left, and nobody can see what is unknown: what failed then may be well now.
+  if (observation.verdict !== 'fail' || status !== 'active') return `, was failing since ${at}`;
+  // "34 days ago, failing since today" would contradict itself: that clock is the failure's, not the deploy's.
+  return observation.criterion === 'last-deploy' ? `, noticed ${at}` : `, failing since ${at}`;
 };
 
-const sayObservations = ({ observations }: StatusFacts, zone: string): readonly string[] =>
+/** The clauses of workflow, deploy and CI name their criterion themselves; that of an unknown one ("GitHub answered 503") does not. */
+const sayObservations = ({ observations, target }: StatusFacts, zone: string): readonly string[] =>
   observations.map((observation) => {
-    const since = observation.since ? `, failing since ${renderDate(observation.since, zone)}` : '';
-    const unknown = observation.verdict === 'unknown' ? `${observation.criterion}: unknown, ` : '';
-    const name = unknown === '' ? nameCriterion(observation) : unknown;
-    return `${statusMarks[observation.verdict].emoji} ${name}${escapeLine(observation.say)}${since}`;
+    const { emoji, word } = statusMarks[observation.verdict];
+    const isUnknown = observation.verdict === 'unknown';
+    const name =
+      isUnknown || observation.criterion === 'api' ? `${escapeLine(sayCriterion(observation))}: ` : '';
+    const say = `${isUnknown ? `${word}, ` : ''}${escapeLine(observation.say)}`;
+    const clause = name === '' ? say.replace(/^[a-z]/, (letter) => letter.toUpperCase()) : `${name}${say}`;
+    return `${emoji} ${clause}${saySince(observation, target, zone)}`;
   });
 
 const runsShown = 3;
 
-/** The newest ones, and the newest of the deploy workflow wherever it stands: that one is asked for most. */
+/** The newest ones, and the newest real one of the deploy workflow wherever it stands: that one is asked for most. */
 const pickRuns = ({ runs, target }: StatusFacts): readonly RunFact[] => {
   const list = runs?.list ?? [];
   const newest = list.slice(0, runsShown);
-  const deploy = list.find((run) => run.file === target.deployWorkflow && !isPullRequest(run));
+  const deploy = list.find(
+    (run) => run.file === target.deployWorkflow && !isPullRequest(run) && !isTitledDryRun(run),
+  );
   return deploy === undefined || newest.includes(deploy)
     ? newest
     : [...newest.slice(0, runsShown - 1), deploy];
@@ -75,15 +87,19 @@ const sayHistory = ({ checks }: StatusFacts, { now }: StatusView): readonly stri
 
 const toStatus = (state: string): Status => (state in statusMarks ? (state as Status) : 'unknown');
 
+/** A dry run ends as "success" and deployed nothing: whoever looks for the last deploy must not take it for one. */
+const sayRun = (run: RunFact, zone: string): string => {
+  const link = renderLink(run.url, `${run.file} ${run.conclusion ?? run.status}`);
+  const dry = isTitledDryRun(run) ? ' (dry run)' : '';
+  return `• ${link}${dry} on ${escapeLine(run.branch ?? '–')}, ${renderDate(run.createdAt, zone)}`;
+};
+
 const sayRuns = (facts: StatusFacts, { now, zone }: StatusView): readonly string[] => {
   const { runs } = facts;
   if (!runs || runs.list.length === 0) return [];
   return [
     `Last runs, as GitHub said ${sayAge(runs.readAt, now)}:`,
-    ...pickRuns(facts).map(
-      (run) =>
-        `• ${renderLink(run.url, `${run.file} ${run.conclusion ?? run.status}`)} on ${escapeLine(run.branch ?? '–')}, ${renderDate(run.createdAt, zone)}`,
-    ),
+    ...pickRuns(facts).map((run) => sayRun(run, zone)),
   ];
 };
 
@@ -123,6 +139,7 @@ const toData = (facts: StatusFacts, internal: boolean): Json => {
       status: run.status,
       at: run.createdAt.toISOString(),
       url: run.url,
+      dryRun: isTitledDryRun(run),
     })),
     ...(internal
       ? { notes: notes.map((note) => ({ by: note.by, text: note.body, at: note.at.toISOString() })) }
@@ -140,8 +157,10 @@ export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer
       ...sayRuns(facts, view),
       ...(view.internal ? sayInternal(facts, view.zone) : []),
     ],
-    // A client's contact may not start a check.
-    ...(view.internal ? { foot: '`/acuops health` looks again now.' } : {}),
+    // A client's contact may not start a check, and a client that leaves is not judged by one.
+    ...(view.internal && facts.target.status === 'active'
+      ? { foot: `\`/acuops health ${facts.target.key}\` looks again now.` }
+      : {}),
     data: toData(facts, view.internal),
     // Whoever is leaving or has left is listed, not judged.
     exit: facts.target.status === 'active' ? toExit(decideState(facts.observations)) : 0,

@@ -20,6 +20,7 @@ export interface StatusFacts {
 
 export interface StatusPowers {
   readonly readFacts: (tx: Tx, targetId: string) => Promise<StatusFacts | null>;
+  /** The desk's, as on cards: where Slack cannot show a reader's own zone, all texts about one deadline name the same one. */
   readonly zone: string;
 }
 
@@ -43,6 +44,6 @@ export const defineStatus = (powers: StatusPowers): AnyCommand =>
       // Notes are the team's own words: a client's contact does not read them, and nobody in the client's channel.
       const isTeam = decideRights(grants, 'look').kind === 'all';
       const internal = isTeam && facts.target.slack?.channel !== place.channel;
-      return renderStatusAnswer(facts, { now, zone: facts.target.zone || powers.zone, internal });
+      return renderStatusAnswer(facts, { now, zone: powers.zone, internal });
     },
   });

@@ -16,3 +16,6 @@ export const byNewest = (a: RunFact, b: RunFact): number =>
   b.createdAt.getTime() - a.createdAt.getTime() || b.id - a.id;
 
 export const isPullRequest = (run: RunFact): boolean => run.event.startsWith('pull_request');
+
+/** A dry run publishes nothing, and its title is all that a list of runs shows of that. */
+export const isTitledDryRun = ({ title }: RunFact): boolean => /\bdry[ _-]?run\b/i.test(title);

@@ -84,6 +84,8 @@ describe('status', () => {
       /Heritage Ltd \(premium\): ❌ failing, checked 1 h ago[\s\S]*❌ API: sign-in refused <@U1>, failing since[\s\S]*@U0OPERATOR is on it[\s\S]*the password is late again/,
     );
     expect(JSON.stringify(expectAnswer(receipt).message)).not.toContain('<@U1>');
+    // One zone for one deadline: the desk's, as on the cards, not the client's.
+    expect(toText(receipt)).toMatch(/Answer due by 2026-11-20 11:00 UTC/u);
   });
 
   it.each([
