@@ -20,6 +20,7 @@ import { createActionList } from './operations/action.ts';
 import type { Actor } from './operations/call.ts';
 import { createCardDelivery } from './operations/deliver-card.ts';
 import { createEngine } from './operations/engine.ts';
+import { explainTargets } from './operations/explain-target.ts';
 import { importOnStart } from './operations/import-registry.ts';
 import { mapStrings } from './operations/map-strings.ts';
 import { createRequestDoor } from './operations/request.ts';
@@ -42,6 +43,7 @@ import { createEngineStore } from './store/engine-store.ts';
 import { readBacklog, readCardOperation } from './store/operation-store.ts';
 import { registryRecord } from './store/registry-store.ts';
 import { createRequestStore } from './store/request-store.ts';
+import { readTargets } from './store/target-store.ts';
 import { normalizeInstanceUrl } from './systems/acumatica/instance-url.ts';
 
 export interface DeskParts {
@@ -156,14 +158,17 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
       }),
     ),
   );
-  const door = createRequestDoor({
-    commands,
-    store: requests,
-    access,
-    now,
-    redact: redactor.text,
-    hint: queue.hint,
-  });
+  const door = explainTargets(
+    createRequestDoor({
+      commands,
+      store: requests,
+      access,
+      now,
+      redact: redactor.text,
+      hint: queue.hint,
+    }),
+    { commands, access, readNames: (scope) => readTargets(working.db, scope), redact: redactor.text },
+  );
   const imported = await importOnStart({
     ...registry,
     transact: requests.transact,

@@ -1,6 +1,6 @@
 /** One call from a terminal: words to the request door, its receipt to the wire. Who calls is settled before. */
 import { type Actor, type Call, formatActor } from '../operations/call.ts';
-import type { CliAnswer, CliCall } from '../operations/cli-protocol.ts';
+import { type CliAnswer, type CliCall, terminalFlags } from '../operations/cli-protocol.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type Refusal, toExitCode } from '../operations/refusal.ts';
 import type { Receipt, RequestDoor } from '../operations/request.ts';
@@ -22,7 +22,7 @@ export const answerCall = async (parts: CallParts, caller: Caller, call: CliCall
   const [verb = '', ...rest] = call.words;
   const command = parts.commands.find(verb);
   // An unknown verb goes on as it is: the door has the sentence for it.
-  const input = command ? parseWords(command, rest) : ({ kind: 'parsed', value: {} } as const);
+  const input = command ? parseWords(command, rest, terminalFlags) : ({ kind: 'parsed', value: {} } as const);
   if (input.kind === 'refused') return toRefused(input, null, parts.plain);
   const receipt = await parts.door.request(toCall(caller, call.key, command?.verb ?? verb, input.value));
   return toAnswer(receipt, call.json, parts.plain);

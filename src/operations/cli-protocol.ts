@@ -8,6 +8,9 @@ const SpokenId = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{6}$/u);
 const Exit = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
 const JsonValue = z.json() as z.ZodType<Json>;
 
+/** Options that the command line itself takes, beside those of the verbs. */
+export const terminalFlags = ['json', 'timeout', 'help'] as const;
+
 /** Longer than any command line a person types, short enough to be judged at once. */
 const longestWord = 8_000;
 const mostWords = 200;

@@ -1,8 +1,9 @@
 /** What a denied person is told, privately: who they are to the desk, what was denied, and whom to ask. */
 import type { Call } from './call.ts';
-import type { AnyCommand } from './command.ts';
+import type { AnyCommand, Permission } from './command.ts';
 import { type Refusal, refuse } from './refusal.ts';
-import { toCode } from './words.ts';
+import type { TargetName } from './target.ts';
+import { nameField, toCode } from './words.ts';
 
 export type DenialReason = 'no-role' | 'not-allowed' | 'other-target';
 
@@ -17,9 +18,49 @@ export const explainDenial = (reason: DenialReason, call: Call, command: AnyComm
     case 'not-allowed':
       return refuse(
         'denied',
-        `Your role does not include ${toCode(command.verb)}, so nothing was done. You are ${who}; an admin can change that.`,
+        `Your role does not include ${toCode(nameAsked(command, call.input))}, so nothing was done. You are ${who}; an admin can change that. ${toCode('/acuops help')} lists what you may ask.`,
       );
     case 'other-target':
-      return refuse('denied', 'You may not see that client, or it does not exist. Nothing was done.');
+      return refuse('denied', `${noneOrForeign}. Nothing was done.`);
   }
+};
+
+const noneOrForeign = 'You may not see that client, or it does not exist';
+const mostNamed = 5;
+
+/** The same for a client of others and for none; `own` are those that the asker may see. */
+export const explainForeignClient = (key: string, own: readonly TargetName[]): Refusal => {
+  const shown = own.slice(0, mostNamed).map((target) => toCode(target.key));
+  const more = own.length > mostNamed ? ` and ${own.length - mostNamed} more` : '';
+  return refuse(
+    'denied',
+    `${noneOrForeign}: ${toCode(key)}. Nothing was done. You may see ${shown.join(', ')}${more}.`,
+  );
+};
+
+/** The verb, and with it the words without which less would be needed: `killswitch on`, `health --fresh`. The rest of the command may well be allowed. */
+const nameAsked = (command: AnyCommand, input: unknown): string => {
+  const given = Object.entries(typeof input === 'object' && input !== null ? input : {});
+  const needed = findNeeded(command, given);
+  const decisive = given.filter(([field]) => {
+    const without = findNeeded(
+      command,
+      given.filter(([other]) => other !== field),
+    );
+    return without !== null && without !== needed;
+  });
+  const words = decisive.map(([field, value]) => {
+    const name = nameField(command, field);
+    return name.startsWith('--') ? name : String(value);
+  });
+  return [command.verb, ...words].join(' ');
+};
+
+/** null where the words do not fit together. */
+const findNeeded = (
+  command: AnyCommand,
+  given: readonly (readonly [string, unknown])[],
+): Permission | null => {
+  const input = command.input.safeParse(Object.fromEntries(given));
+  return input.success ? command.permission(input.data) : null;
 };

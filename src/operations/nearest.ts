@@ -16,7 +16,7 @@ const distance = (a: string, b: string): number => {
   return at(a.length, b.length);
 };
 
-/** At most three, nearest first; a prefix of four letters or more counts as near. Long input is not compared at all. */
+/** At most three, nearest first; the beginning of a word counts as near from three letters on. Long input is not compared at all. */
 export const findNearest = (word: string, known: readonly string[]): readonly string[] => {
   const given = word.toLowerCase();
   if (given.length === 0 || given.length > 40) return [];
@@ -26,7 +26,7 @@ export const findNearest = (word: string, known: readonly string[]): readonly st
       far: candidate.startsWith(given) && given.length >= 3 ? 1 : distance(given, candidate),
     }))
     .filter(
-      ({ candidate, far }) => far <= Math.max(1, Math.floor(Math.min(given.length, candidate.length) / 3)),
+      ({ candidate, far }) => far <= Math.max(1, Math.round(Math.min(given.length, candidate.length) / 3)),
     )
     .toSorted((a, b) => a.far - b.far || a.candidate.localeCompare(b.candidate))
     .slice(0, 3)

@@ -12,6 +12,13 @@ export interface Environment {
   readonly passwordRef: string | null;
 }
 
+/** A client as it is typed and as it is read. */
+export interface TargetName {
+  readonly id: string;
+  readonly key: string;
+  readonly name: string;
+}
+
 export interface Target {
   readonly id: string;
   readonly key: string;

@@ -1,4 +1,5 @@
 /** From typed words to a command's raw input, and the sentences when that fails. The list of commands answers which verb is meant. */
+import type { z } from 'zod';
 import type { AnyCommand, WordSpec } from './command.ts';
 import { findNearest } from './nearest.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -9,7 +10,8 @@ export interface CommandList {
   /** Hidden ones too: operations of theirs are carried out and drawn like all others. */
   readonly find: (verbOrAlias: string) => AnyCommand | undefined;
   readonly explainUnknown: (verb: string) => Refusal;
-  readonly explainUnknownTarget: (key: string) => Refusal;
+  /** `near` are words that it may have meant: only ever such as the asker may see. */
+  readonly explainUnknownTarget: (key: string, near?: readonly string[]) => Refusal;
 }
 
 /** @throws Error where two commands claim one word: a fault of ours, found at start. */
@@ -26,20 +28,26 @@ export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
     all: shown,
     find: (word) => byWord.get(word.toLowerCase()),
     explainUnknown: (verb) => {
-      const near = findNearest(verb, shownWords);
-      const hint = near.length > 0 ? ` Did you mean ${near.map((word) => toCode(word)).join(' or ')}?` : '';
+      const hint = askMeant(findNearest(verb, shownWords));
       return refuse(
         'unknown-verb',
         `There is no command ${toCode(verb)}.${hint} ${toCode('/acuops help')} lists them all.`,
       );
     },
-    explainUnknownTarget: (key) =>
-      refuse(
-        'not-found',
-        `No client ${toCode(key)} is known here. ${toCode('/acuops list')} shows them all.`,
-      ),
+    explainUnknownTarget: explainUnknownClient,
   };
 };
+
+/** " Did you mean `a` or `b`?", or nothing. */
+const askMeant = (near: readonly string[]): string =>
+  near.length > 0 ? ` Did you mean ${near.map((word) => toCode(word)).join(' or ')}?` : '';
+
+/** Told to those only who may know which clients there are; `near` may be told to the asker. */
+export const explainUnknownClient = (key: string, near: readonly string[] = []): Refusal =>
+  refuse(
+    'not-found',
+    `There is no client ${toCode(key)}, so nothing was done.${askMeant(near)} ${toCode('/acuops list')} shows them all.`,
+  );
 
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what must go
 const unseen = /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069`]/gu;
@@ -62,10 +70,14 @@ export const splitWords = (line: string): Parsed<readonly string[]> => {
   return { kind: 'parsed', value: words };
 };
 
-/** Reads the words after the verb by the command's spec. Phones turn `--` into a dash: `—fresh` counts as `--fresh`. */
+/**
+ * Reads the words after the verb by the command's spec. Phones turn `--` into a dash: `—fresh` counts as `--fresh`.
+ * `edgeFlags` are those that the edge itself takes: they are named where somebody mistyped one.
+ */
 export const parseWords = (
   command: AnyCommand,
   words: readonly string[],
+  edgeFlags: readonly string[] = [],
 ): Parsed<Record<string, unknown>> => {
   const raw: Record<string, unknown> = {};
   const free: string[] = [];
@@ -79,7 +91,7 @@ export const parseWords = (
       continue;
     }
     const spec = isKnownFlag(command.words, flag.name) ? command.words.flags[flag.name] : undefined;
-    if (!spec) return explainFlag(command, flag.name);
+    if (!spec) return explainFlag(command, flag.name, edgeFlags);
     if (spec.kind === 'switch') {
       if (flag.value !== undefined)
         return explainUsage(command, `${toCode(`--${flag.name}`)} takes no value.`);
@@ -142,12 +154,19 @@ export const parseInput = (command: AnyCommand, raw: unknown): Parsed<unknown> =
     const field = issue.path.map(String).join('.');
     const given = readPath(raw, issue.path);
     const shown = typeof given === 'string' && !command.redact?.includes(field) ? ` ${toCode(given)}` : '';
-    return `${toCode(nameField(command, field))}${shown}: ${issue.message}.`;
+    return `${toCode(nameField(command, field))}${shown}: ${issue.message}.${askMeant(findNear(issue, given))}`;
   });
   return explainUsage(command, faults.join('\n'));
 };
 
-const nameField = (command: AnyCommand, field: string): string => {
+/** Where one of a few words is allowed, those that are near. */
+const findNear = (issue: z.core.$ZodIssue, given: unknown): readonly string[] =>
+  issue.code === 'invalid_value' && typeof given === 'string'
+    ? findNearest(given, issue.values.map(String))
+    : [];
+
+/** A field as it is typed: `--fresh`, or the name of the word. */
+export const nameField = (command: AnyCommand, field: string): string => {
   const flag = toFlag(field);
   return flag in command.words.flags ? `--${flag}` : field || command.verb;
 };
@@ -159,16 +178,13 @@ const readPath = (value: unknown, path: readonly PropertyKey[]): unknown =>
     value,
   );
 
-const explainFlag = (command: AnyCommand, name: string): Refusal => {
-  const near = findNearest(name, Object.keys(command.words.flags)).map((flag) => toCode(`--${flag}`));
-  const known = Object.keys(command.words.flags).map((flag) => toCode(`--${flag}`));
+const explainFlag = (command: AnyCommand, name: string, edgeFlags: readonly string[]): Refusal => {
+  const flags = [...Object.keys(command.words.flags), ...edgeFlags];
+  const known = flags.map((flag) => toCode(`--${flag}`));
   const hint =
-    near.length > 0
-      ? `Did you mean ${near.join(' or ')}?`
-      : known.length > 0
-        ? `Allowed: ${known.join(', ')}.`
-        : 'It takes no options.';
-  return explainUsage(command, `${toCode(command.verb)} knows no ${toCode(`--${name}`)}. ${hint}`);
+    askMeant(findNearest(name, flags).map((flag) => `--${flag}`)) ||
+    (known.length > 0 ? ` Allowed: ${known.join(', ')}.` : ' It takes no options.');
+  return explainUsage(command, `${toCode(command.verb)} knows no ${toCode(`--${name}`)}.${hint}`);
 };
 
 /** Our own usage lines and examples are shown whole. */
