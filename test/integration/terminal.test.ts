@@ -94,9 +94,13 @@ const cases: readonly Case[] = [
   { words: ['helth'], exit: 2, says: /no command helth. Did you mean health/u },
   { words: ['health', 'a', 'b'], exit: 2, says: /b is one word too many.[\s\S]*Example: /u },
   { words: ['health', '--frsh'], exit: 2, says: /Did you mean --fresh\?/u },
+  { words: ['health', '--jsn'], exit: 2, says: /health knows no --jsn\. Did you mean --json\?/u },
   { words: ['note', 'heritage'], exit: 2, says: /<?text>? is missing/u },
   { words: ['status'], exit: 2, says: /client>? is missing[\s\S]*Example/u },
-  { words: ['status', 'nobody'], exit: 4, says: /No client nobody is known here/u },
+  { words: ['status', 'nobody'], exit: 4, says: /There is no client nobody, so nothing was done/u },
+  { words: ['list'], exit: 0, says: /npm run acuops -- health looks now/u },
+  { words: ['status', 'heritag'], exit: 4, says: /Did you mean heritage\? npm run acuops -- list shows/u },
+  { words: ['list', 'premum'], exit: 2, says: /Did you mean premium\?/u },
 ];
 
 describe('over the socket', () => {
