@@ -8,7 +8,7 @@ import type { Actor } from './operations/call.ts';
 import type { RegistryFile } from './operations/import-registry.ts';
 import type { RequestStore } from './operations/ports.ts';
 import { everything, type Scope } from './operations/scope.ts';
-import type { Target } from './operations/target.ts';
+import type { Target, TargetName } from './operations/target.ts';
 import type { Tx } from './operations/tx.ts';
 import type { CommandList } from './operations/words.ts';
 import type { ClientHealth } from './policy/health/facts.ts';
@@ -37,6 +37,8 @@ export interface CommandParts {
   readonly requests: RequestStore;
   readonly admins: readonly Actor[];
   readonly zone: string;
+  /** Id of the team's own channel; null where none is set. */
+  readonly opsChannel: string | null;
   readonly commands: () => CommandList;
   readonly readRegistryFile: () => Promise<RegistryFile>;
   readonly readPipeline: HealthPowers['readPipeline'];
@@ -108,15 +110,21 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       redraw: (tx, change) => health.redrawCards(tx, { verb: 'health', ...change }),
       zone,
     },
-    whoami: {
-      readNames: async (tx, scope) =>
-        (await readTargets(toDb(tx), scope)).map(({ id, name }) => ({ id, name })),
-    },
+    whoami: { readNames },
     help: { commands: parts.commands },
-    role: { addRule, removeRule, readRules, resolveTarget, admins: parts.admins },
+    role: { addRule, removeRule, readRules, readNames, admins: parts.admins },
     token: { create: createToken, read: readTokens, revoke: revokeTokens },
-    killswitch: { set: setKillswitch, read: readKillswitches, resolveTarget },
-    audit: { read: readAudit, readSealed, readHead: readAuditHead, resolveTarget, zone },
+    killswitch: { set: setKillswitch, read: readKillswitches, readNames },
+    audit: {
+      read: readAudit,
+      readSealed,
+      readHead: readAuditHead,
+      readPosted: (tx) => upkeep.readPostedHead(toDb(tx)),
+      readHashAt: (tx, position) => upkeep.readHashAt(toDb(tx), position),
+      readNames,
+      opsChannel: parts.opsChannel,
+      zone,
+    },
     doctor: parts.doctor,
     auditHead: {
       readHead: () => database.transact(readAuditHead),
@@ -139,6 +147,8 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     },
   };
 };
+
+const readNames = (tx: Tx, scope: Scope): Promise<readonly TargetName[]> => readTargets(toDb(tx), scope);
 
 const toClock = ({ targetId, body }: health.StoredObservation) => ({
   targetId,

@@ -152,6 +152,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
         requests,
         admins,
         zone,
+        opsChannel: config.slack.opsChannel?.channel ?? null,
         readRegistryFile,
         doctor: { ...doctor, log: warn },
         commands: () => commands,

@@ -21,17 +21,39 @@ export interface AnswerInput {
   readonly rest?: string;
 }
 
+/** With their foot they stay below what Slack takes in sum. */
+const mostSections = 3;
+
+/** Whole lines, as many as a few sections hold; the last one says how many are left. */
+const toTexts = (lines: readonly string[], sayRest: (left: number) => string): readonly string[] => {
+  const texts: string[] = [];
+  let from = 0;
+  while (texts.length < mostSections - 1) {
+    let to = from;
+    let length = -1;
+    for (let line = lines[to]; line !== undefined; line = lines[to]) {
+      length += line.length + 1;
+      if (length > limits.sectionText) break;
+      to += 1;
+    }
+    // A line that no section holds is left to `fitLines`, which says so.
+    if (to === from || to === lines.length) break;
+    texts.push(lines.slice(from, to).join('\n'));
+    from = to;
+  }
+  return [...texts, fitLines(lines.slice(from), limits.sectionText, sayRest).text];
+};
+
 export const answerLines = (input: AnswerInput): Answer => {
-  const { text } = fitLines(
+  const texts = toTexts(
     input.lines,
-    limits.sectionText,
     (left) => `… and ${left} more lines: ${input.rest ?? 'use the terminal with --json'}`,
   );
   return {
     kind: 'answer',
     message: renderMessage(
       input.lines[0] ?? '',
-      [section(text), input.foot === undefined ? null : context(input.foot)],
+      [...texts.map((text) => section(text)), input.foot === undefined ? null : context(input.foot)],
       input.file,
     ),
     data: input.data,

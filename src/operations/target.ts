@@ -1,5 +1,9 @@
 /** What the desk looks after: clients (later services), their environments and instances. Credentials are references only. */
+
 import type { ClientStatus, Thresholds, Tier } from '../policy/health/facts.ts';
+import { findNearest } from './nearest.ts';
+import type { Refusal } from './refusal.ts';
+import { explainUnknownClient } from './words.ts';
 
 export interface Environment {
   readonly name: 'production' | 'staging';
@@ -18,6 +22,23 @@ export interface TargetName {
   readonly key: string;
   readonly name: string;
 }
+
+/** For commands that take a client beside what they ask for. `seen` are those that the asker may see: near ones are named. */
+export const findTarget = (
+  seen: readonly TargetName[],
+  key: string,
+): (TargetName & { readonly kind: 'found' }) | Refusal => {
+  const target = seen.find((known) => known.key === key);
+  return target === undefined
+    ? explainUnknownClient(
+        key,
+        findNearest(
+          key,
+          seen.map((known) => known.key),
+        ),
+      )
+    : { kind: 'found', ...target };
+};
 
 export interface Target {
   readonly id: string;

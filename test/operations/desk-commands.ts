@@ -20,6 +20,7 @@ export const createDeskCommands = (
       database,
       requests: createRequestStore(database, now),
       admins: [],
+      opsChannel: null,
       zone: 'UTC',
       commands,
       readRegistryFile: unreached,

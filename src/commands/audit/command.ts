@@ -1,16 +1,14 @@
 /** `audit [filters] | verify | export`: who did what, and the proof that nobody changed it since. */
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
-import { escapeLine } from '../../blocks/escape.ts';
-import { renderStoredPerson } from '../../blocks/person.ts';
-import { renderDate } from '../../blocks/time.ts';
 import { type AuditRow, type SealedRow, verifyChain } from '../../operations/audit.ts';
 import { type Actor, formatActor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import type { Json } from '../../operations/json.ts';
-import { refuse } from '../../operations/refusal.ts';
-import type { Scope } from '../../operations/scope.ts';
+import { everything, type Scope } from '../../operations/scope.ts';
+import { findTarget, type TargetName } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
+import { type ClientNames, renderRow } from './blocks.ts';
 
 export interface AuditFilter {
   readonly targetId?: string | undefined;
@@ -31,7 +29,13 @@ export interface AuditPowers {
   readonly readHead: (
     tx: Tx,
   ) => Promise<{ readonly position: number; readonly hash: string; readonly unsealed: number }>;
-  readonly resolveTarget: (tx: Tx, key: string) => Promise<string | null>;
+  /** What the daily card showed last; null before the first one. */
+  readonly readPosted: (tx: Tx) => Promise<{ readonly position: number; readonly hash: string } | null>;
+  /** The hash at a position now; null where there is no such row any more. */
+  readonly readHashAt: (tx: Tx, position: number) => Promise<string | null>;
+  readonly readNames: (tx: Tx, scope: Scope) => Promise<readonly TargetName[]>;
+  /** Id of the channel where the head is posted every day; null where none is set. */
+  readonly opsChannel: string | null;
   readonly zone: string;
 }
 
@@ -71,15 +75,19 @@ export const defineAudit = (powers: AuditPowers): AnyCommand =>
     asks: ({ action }) => (action === 'verify' ? { kind: 'desk' } : { kind: 'visible' }),
     run: async (context, input) => {
       if (input.action === 'verify') return verify(powers, context);
-      const targetId =
-        input.client === undefined ? undefined : await powers.resolveTarget(context.tx, input.client);
-      if (targetId === null)
-        return refuse('not-found', `There is no client \`${escapeLine(input.client ?? '')}\`.`);
-      return input.action === 'export'
-        ? exportRows(powers, context, input, targetId)
-        : show(powers, context, input, targetId);
+      const names = await powers.readNames(context.tx, everything);
+      const found = input.client === undefined ? null : findTarget(names, input.client);
+      if (found?.kind === 'refused') return found;
+      const asked = { input, targetId: found?.id, clients: new Map(names.map((one) => [one.id, one])) };
+      return input.action === 'export' ? exportRows(powers, context, asked) : show(powers, context, asked);
     },
   });
+
+interface Asked {
+  readonly input: AuditInput;
+  readonly targetId: string | undefined;
+  readonly clients: ClientNames;
+}
 
 const verify = async (powers: AuditPowers, { tx }: NowContext) => {
   const head = await powers.readHead(tx);
@@ -94,13 +102,39 @@ const verify = async (powers: AuditPowers, { tx }: NowContext) => {
       data: { ...verdict, unsealed: head.unsealed },
       exit: 1,
     });
+  const posted = await powers.readPosted(tx);
+  const now = posted === null ? null : await powers.readHashAt(tx, posted.position);
+  const data = { ...verdict, unsealed: head.unsealed, posted: posted === null ? null : { ...posted, now } };
+  if (posted !== null && posted.position > 0 && now !== posted.hash)
+    return answerLines({
+      lines: [
+        `The audit was *cut or changed*: row ${posted.position}, posted last time, is not what it was.`,
+        `It had the hash \`${posted.hash}\`. Keep the database as it is, and stop whoever can write to it. ${open}`,
+      ],
+      data,
+      exit: 1,
+    });
   return answerLines({
     lines: [
       `The audit chain is whole: ${verdict.count} rows, head \`${verdict.head.slice(0, 12)}\`. ${open}`,
+      sayWhereToCompare(powers.opsChannel, posted),
     ],
-    foot: 'A cut tail shows only against a head that was written down elsewhere: compare with the last one posted.',
-    data: { ...verdict, unsealed: head.unsealed },
+    data,
   });
+};
+
+/** Whoever can write to the database could cut the end of the record and what it says about itself; not what people saw in a channel. */
+const sayWhereToCompare = (
+  channel: string | null,
+  posted: { position: number; hash: string } | null,
+): string => {
+  const why = 'Rows cut off at the end show only against a head that was seen elsewhere.';
+  if (channel === null)
+    return `${why} No channel is set for it: write this head down now and then, or name one in \`SLACK_OPS_CHANNEL\`.`;
+  const place = `<#${channel}>`;
+  return posted === null || posted.position === 0
+    ? `${why} It is posted to ${place} every morning, for the first time tomorrow at the latest.`
+    : `${why} It is posted to ${place} every morning: compare with the last card there, which must say row ${posted.position}, \`${posted.hash.slice(0, 12)}\`.`;
 };
 
 /** Slack turns @person into `<@U…|name>`: somebody of the asker's own workspace. */
@@ -123,7 +157,7 @@ const toFilter = (
   limit,
 });
 
-const toRecord = (row: AuditRow & { readonly position: number | null }): Json => ({
+const toRecord = (row: AuditRow & { readonly position: number | null }, clients: ClientNames): Json => ({
   position: row.position,
   at: row.at.toISOString(),
   actor: row.actor,
@@ -133,22 +167,16 @@ const toRecord = (row: AuditRow & { readonly position: number | null }): Json =>
   verb: row.verb,
   operation: row.operationId,
   target: row.targetId,
+  client: clients.get(row.targetId ?? '')?.key ?? null,
   detail: row.detail,
 });
 
 const show = async (
   powers: AuditPowers,
   { tx, scope, actor }: NowContext,
-  input: AuditInput,
-  targetId: string | undefined,
+  { input, targetId, clients }: Asked,
 ) => {
   const rows = await powers.read(tx, scope, toFilter(input, actor, targetId, shown + 1));
-  const lines = rows
-    .slice(0, shown)
-    .map(
-      (row) =>
-        `• ${renderDate(row.at, powers.zone)} ${renderStoredPerson(row.actor)} ${row.event} \`${escapeLine(row.verb)}\``,
-    );
   return answerLines({
     lines: [
       rows.length === 0
@@ -156,24 +184,23 @@ const show = async (
         : rows.length > shown
           ? `The newest ${shown}; there are more:`
           : `${rows.length} in the record:`,
-      ...lines,
+      ...rows.slice(0, shown).map((row) => renderRow(row, clients, powers.zone)),
     ],
-    foot: '`/acuops audit export` gives them all as a file.',
-    data: rows.slice(0, shown).map(toRecord),
+    foot: '`/acuops audit export` gives them all as a file; `--client`, `--by`, `--verb`, `--event` and `--since` narrow both.',
+    data: rows.slice(0, shown).map((row) => toRecord(row, clients)),
   });
 };
 
 const exportRows = async (
   powers: AuditPowers,
   { tx, scope, spokenId, actor }: NowContext,
-  input: AuditInput,
-  targetId: string | undefined,
+  { input, targetId, clients }: Asked,
 ) => {
   const rows = await powers.read(tx, scope, toFilter(input, actor, targetId, exported));
-  const records = rows.map(toRecord);
+  const records = rows.map((row) => toRecord(row, clients));
   return answerLines({
     lines: [
-      `${rows.length} rows of the record, as JSON lines${rows.length === exported ? `; only the newest ${exported}, narrow it with --since or --client for the rest` : ''}.`,
+      `${rows.length === 1 ? 'One row' : `${rows.length} rows`} of the record, as JSON lines${rows.length === exported ? `; only the newest ${exported}, narrow it with \`--since\` or \`--client\` for the rest` : ''}.`,
     ],
     data: records,
     file: {

@@ -39,7 +39,7 @@ export const defineNote = (powers: NotePowers): AnyCommand =>
       return answerLines({
         lines: [`Noted on *${escapeLine(client)}*: ${cutText(escapeLine(text), 300)}`],
         data: { client, text },
-        audit: { noted: text.length },
+        audit: { noted: cutText(text, 100) },
       });
     },
   });

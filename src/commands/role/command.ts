@@ -6,6 +6,8 @@ import { renderPerson } from '../../blocks/person.ts';
 import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
+import type { Scope } from '../../operations/scope.ts';
+import { findTarget, type TargetName } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
 import { type Role, roles } from '../../policy/access.ts';
 import { parseSubject, type Subject } from './subject.ts';
@@ -22,9 +24,12 @@ export interface RolePowers {
   readonly addRule: (tx: Tx, rule: RoleRule, by: Actor, at: Date) => Promise<'added' | 'there'>;
   readonly removeRule: (tx: Tx, rule: RoleRule) => Promise<'removed' | 'absent'>;
   readonly readRules: (tx: Tx) => Promise<readonly RoleRule[]>;
-  readonly resolveTarget: (tx: Tx, key: string) => Promise<string | null>;
+  readonly readNames: (tx: Tx, scope: Scope) => Promise<readonly TargetName[]>;
   readonly admins: readonly Actor[];
 }
+
+/** Where mentions are not known. */
+const wholeId = 'T0123ABCD:U0123ABCD';
 
 const RoleInput = z.strictObject({
   action: z.enum(['grant', 'revoke', 'list'], 'must be grant, revoke or list').default('list'),
@@ -49,7 +54,8 @@ export const defineRole = (powers: RolePowers): AnyCommand =>
       ],
       flags: {},
     },
-    example: 'role grant @maria operator',
+    // Whole ids work everywhere; a terminal knows no mentions.
+    example: `role grant ${wholeId} operator`,
     input: RoleInput,
     permission: () => 'administer',
     effect: 'record',
@@ -58,18 +64,21 @@ export const defineRole = (powers: RolePowers): AnyCommand =>
       input.action === 'list' ? listRules(powers, context) : change(powers, context, input),
   });
 
-const listRules = async (powers: RolePowers, { tx }: NowContext) => {
+const listRules = async (powers: RolePowers, { tx, scope }: NowContext) => {
   const rules = await powers.readRules(tx);
+  const clients = new Map((await powers.readNames(tx, scope)).map((client) => [client.id, client]));
+  const sayClient = (targetId: string | null): string => {
+    const client = targetId === null ? undefined : clients.get(targetId);
+    return client === undefined ? '' : ` of *${escapeLine(client.name)}* \`${client.key}\``;
+  };
   return answerLines({
     lines: [
       'Who may do what:',
       ...powers.admins.map((actor) => `• ${renderPerson(actor)} admin, by configuration`),
-      ...rules.map(
-        (rule) => `• ${saySubject(rule)} ${rule.role}${rule.targetId === null ? '' : ' of one client'}`,
-      ),
+      ...rules.map((rule) => `• ${saySubject(rule)} ${rule.role}${sayClient(rule.targetId)}`),
     ],
-    foot: 'Everybody else is denied.',
-    data: rules.map((rule) => ({ ...rule })),
+    foot: 'Everybody else is denied. Contacts that the registry names are changed with `/acuops edit-client`.',
+    data: rules.map((rule) => ({ ...rule, client: clients.get(rule.targetId ?? '')?.key ?? null })),
   });
 };
 
@@ -111,29 +120,31 @@ const change = async (powers: RolePowers, context: NowContext, input: RoleInput)
 
 const toRule = async (
   powers: RolePowers,
-  { tx, actor, via }: NowContext,
+  { tx, scope, actor, via }: NowContext,
   input: RoleInput,
 ): Promise<RoleRule | Refusal> => {
-  if (input.who === undefined || input.role === undefined)
-    return refuse(
-      'usage',
-      `Say who and which role.\nExample: \`/acuops role ${input.action} @maria operator\``,
-    );
-  const subject = parseSubject(input.who, via === 'slack' ? actor.team : null);
-  if (subject === null)
-    return refuse(
-      'usage',
-      '`who` must be @person, @group, `T…:U…` or `T…` for a whole team.\nExample: `/acuops role grant T0123:U0456 operator`',
-    );
-  if (input.role === 'contact' && input.client === undefined)
-    return refuse(
-      'usage',
-      'A contact belongs to a client.\nExample: `/acuops role grant T0123:U0456 contact heritage`',
-    );
-  if (input.role !== 'contact' && input.client !== undefined)
-    return refuse('usage', `Only the role contact is bound to a client; ${input.role} is for all of them.`);
-  const targetId = input.client === undefined ? null : await powers.resolveTarget(tx, input.client);
-  if (input.client !== undefined && targetId === null)
-    return refuse('not-found', `There is no client \`${escapeLine(input.client)}\`.`);
-  return { subjectKind: subject.kind, team: subject.team, subject: subject.id, role: input.role, targetId };
+  const inSlack = via === 'slack';
+  const { who, role, client } = input;
+  const somebody = inSlack ? '@maria' : wholeId;
+  if (who === undefined || role === undefined)
+    return refuseWords(input, 'Say who and which role.', `${somebody} operator`);
+  const subject = parseSubject(who, inSlack ? actor.team : null);
+  if (subject === null) return refuseWords(input, whoMustBe(inSlack), `${wholeId} operator`);
+  const rule = { subjectKind: subject.kind, team: subject.team, subject: subject.id, role };
+  if (role !== 'contact')
+    return client === undefined
+      ? { ...rule, targetId: null }
+      : refuse('usage', `Only the role contact is bound to a client; ${role} is for all of them.`);
+  if (client === undefined)
+    return refuseWords(input, 'A contact belongs to a client.', `${somebody} contact heritage`);
+  const found = findTarget(await powers.readNames(tx, scope), client);
+  return found.kind === 'refused' ? found : { ...rule, targetId: found.id };
 };
+
+const refuseWords = ({ action }: RoleInput, fault: string, line: string): Refusal =>
+  refuse('usage', `${fault}\nExample: \`/acuops role ${action} ${line}\``);
+
+const whoMustBe = (inSlack: boolean): string =>
+  inSlack
+    ? '`who` must be a mention of a person or group, `T…:U…`, or `T…` for a whole team.'
+    : '`who` must be ids: `T…:U…` for a person, `T…:S…` for a group, `T…` for a whole team. A terminal does not know names; in Slack, the menu of a profile copies the member id.';

@@ -4,8 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineAudit } from '../../../src/commands/audit/command.ts';
 import { defineNote } from '../../../src/commands/note/command.ts';
 import { readAudit, readAuditHead, readSealed, sealAudit } from '../../../src/store/audit-store.ts';
+import { toDb } from '../../../src/store/database.ts';
 import { addNote } from '../../../src/store/health-store.ts';
-import { createRequestStore } from '../../../src/store/request-store.ts';
+import { readTargets } from '../../../src/store/target-store.ts';
+import { readHashAt } from '../../../src/store/upkeep-store.ts';
 import { toText } from '../../support/answer-text.ts';
 import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
 import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
@@ -21,6 +23,7 @@ import {
 let desk: DeskDatabase;
 let testDoor: TestDoor;
 let ids: Readonly<Record<string, string>>;
+let posted: { readonly position: number; readonly hash: string } | null;
 beforeAll(async () => {
   desk = await createDeskDatabase();
 });
@@ -28,12 +31,21 @@ afterAll(() => desk.drop());
 beforeEach(async () => {
   await desk.clear();
   ids = await writeTestClients(desk.database, [toTestClient('heritage'), toTestClient('bayline')]);
-  const { resolveTarget } = createRequestStore(desk.database, () => new Date());
+  posted = null;
   testDoor = createTestDoor({
     database: desk.database,
     commands: [
       defineNote({ addNote }),
-      defineAudit({ read: readAudit, readSealed, readHead: readAuditHead, resolveTarget, zone: 'UTC' }),
+      defineAudit({
+        read: readAudit,
+        readSealed,
+        readHead: readAuditHead,
+        readPosted: async () => posted,
+        readHashAt: (tx, position) => readHashAt(toDb(tx), position),
+        readNames: (tx, scope) => readTargets(toDb(tx), scope),
+        opsChannel: 'C0OPS',
+        zone: 'UTC',
+      }),
     ],
   });
   await testDoor.ask('note heritage one', { as: 'operator' });
@@ -93,8 +105,28 @@ describe('audit', () => {
     ]);
   });
 
+  it('says of each row which client, and what came of it', async () => {
+    const text = toText(await testDoor.ask('audit'));
+    expect(text.split('\n').map((line) => line.replace(/^• \S+ \S+ UTC /u, ''))).toEqual([
+      '3 in the record:',
+      '@U0VIEWER note Bayline Ltd: denied (text three): not in the role',
+      '@U0APPROVER note Bayline Ltd: noted two',
+      '@U0OPERATOR note Heritage Ltd: noted one',
+      expect.stringContaining('audit export gives them all') as string,
+    ]);
+  });
+
+  it('shows twenty long rows whole', async () => {
+    for (let at = 0; at < 25; at += 1) await testDoor.ask(`note heritage ${'long word '.repeat(30)}${at}`);
+    const text = toText(await testDoor.ask('audit'));
+    expect(text).toContain('The newest 20; there are more:');
+    expect(text.match(/• /gu)).toHaveLength(20);
+    expect(text).not.toContain('more lines');
+  });
+
   it.each([
     ['audit --client nobody', 'not-found'],
+    ['audit --client heritag', 'not-found'],
     ['audit --since yesterday', 'usage'],
     ['audit burn', 'usage'],
   ])('refuses %s', async (line, reason) => {
@@ -117,6 +149,27 @@ describe('audit verify', () => {
     expect(await verify()).toMatchObject({ data: { count: 3, unsealed: 1 } });
     expect(await sealAudit(desk.database)).toBe(2);
     expect(await verify()).toMatchObject({ exit: 0, data: { count: 5 } });
+  });
+
+  it('says where the head is posted, and what the last card there must say', async () => {
+    await sealAudit(desk.database);
+    expect(toText(await testDoor.ask('audit verify'))).toMatch(
+      /posted to #C0OPS every morning, for the first time/u,
+    );
+    const hash = (await desk.database.transact((tx) => readHashAt(toDb(tx), 2))) ?? '';
+    posted = { position: 2, hash };
+    expect(toText(await testDoor.ask('audit verify'))).toContain(
+      `posted to #C0OPS every morning: compare with the last card there, which must say row 2, ${hash.slice(0, 12)}.`,
+    );
+  });
+
+  it('is not whole where what was posted is gone from the record', async () => {
+    await sealAudit(desk.database);
+    posted = { position: 9, hash: 'ab'.repeat(32) };
+    expect(await verify()).toMatchObject({ exit: 1, data: { posted: { position: 9, now: null } } });
+    expect(toText(await testDoor.ask('audit verify'))).toContain(
+      'row 9, posted last time, is not what it was',
+    );
   });
 
   it.each([

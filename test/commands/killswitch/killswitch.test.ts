@@ -1,13 +1,14 @@
 /** `killswitch` through the real door and store; that effects stop is proven at the effect door. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineKillswitch } from '../../../src/commands/killswitch/command.ts';
+import { toDb } from '../../../src/store/database.ts';
 import {
   decideStop,
   ensureKillswitch,
   readKillswitches,
   setKillswitch,
 } from '../../../src/store/killswitch-store.ts';
-import { createRequestStore } from '../../../src/store/request-store.ts';
+import { readTargets } from '../../../src/store/target-store.ts';
 import { toText } from '../../support/answer-text.ts';
 import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
 import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
@@ -31,10 +32,15 @@ beforeEach(async () => {
   await desk.clear();
   ids = await writeTestClients(desk.database, [toTestClient('heritage'), toTestClient('bayline')]);
   await ensureKillswitch(desk.database.db, new Date('2026-11-20T07:00:00Z'));
-  const { resolveTarget } = createRequestStore(desk.database, () => new Date());
   testDoor = createTestDoor({
     database: desk.database,
-    commands: [defineKillswitch({ set: setKillswitch, read: readKillswitches, resolveTarget })],
+    commands: [
+      defineKillswitch({
+        set: setKillswitch,
+        read: readKillswitches,
+        readNames: (tx, scope) => readTargets(toDb(tx), scope),
+      }),
+    ],
   });
 });
 
@@ -62,12 +68,48 @@ describe('killswitch', () => {
     expectAnswer(await testDoor.ask('killswitch on --reason "all of it"'));
     expect(await stopped()).toEqual({ heritage: true, bayline: true });
     expect(toText(await testDoor.ask('killswitch', { as: 'viewer' }))).toMatch(
-      /is on[\s\S]*everything stopped by @U0ADMIN just now: all of it[\s\S]*heritage stopped/,
+      /is on for everything[\s\S]*everything: stopped by @U0ADMIN just now, all of it[\s\S]*heritage: stopped/,
     );
     const [, row] = await testDoor.readAuditRows();
     expect(row).toMatchObject({ detail: { changed: { state: 'on', target: '*', reason: 'all of it' } } });
     await testDoor.ask('killswitch off --reason "mended"');
     expect(await stopped()).toEqual({ heritage: true, bayline: false });
+  });
+
+  it('says what was switched and what is on now, each by its name, and how to end it', async () => {
+    expect(toText(await testDoor.ask('killswitch'))).toBe('The killswitch is off: nothing is stopped.');
+    expect(toText(await testDoor.ask('killswitch on --target heritage --reason "wrong package"'))).toBe(
+      `Switched on for heritage.
+The killswitch is on for one client: the desk changes nothing of theirs until it is off; all others are as always.
+Checks and cards go on.
+• heritage: stopped by @U0ADMIN just now, wrong package
+An admin ends it with /acuops killswitch off --target heritage --reason "…".`,
+    );
+    expect(toText(await testDoor.ask('killswitch off --reason "mended"'))).toMatch(
+      /^Switched off for everything, where it was off already\.\nThe killswitch is on for one client/u,
+    );
+    expect(toText(await testDoor.ask('killswitch off --target heritage --reason "mended"'))).toBe(
+      'Switched off for heritage.\nThe killswitch is off: nothing is stopped.',
+    );
+    expect(toText(await testDoor.ask('killswitch on --reason "all of it"'))).toMatch(
+      /changes nothing at any client until it is off\.\n[\s\S]*ends it with \/acuops killswitch off --reason/u,
+    );
+    expect(toText(await testDoor.ask('killswitch on --reason "more of it"'))).toMatch(
+      /^Switched on for everything, where it was on already; the reason is the new one\./u,
+    );
+  });
+
+  it('tells somebody who may look at it what exactly they may not', async () => {
+    const receipt = await testDoor.ask('killswitch on --reason "wrong package"', { as: 'viewer' });
+    expect(expectRefusal(receipt).say).toContain('Your role does not include `killswitch on`, so');
+    expectAnswer(await testDoor.ask('killswitch', { as: 'viewer' }));
+  });
+
+  it('gives an example of what was wanted', async () => {
+    for (const state of ['on', 'off'])
+      expect(expectRefusal(await testDoor.ask(`killswitch ${state}`)).say).toContain(
+        `Example: \`/acuops killswitch ${state} --reason`,
+      );
   });
 
   it('does nothing twice: a replay does not switch back', async () => {
@@ -86,7 +128,8 @@ describe('killswitch', () => {
   it.each([
     ['killswitch on', 'usage', '--reason'],
     ['killswitch on --reason x', 'usage', 'too short'],
-    ['killswitch on --target nobody --reason "wrong package"', 'not-found', 'nobody'],
+    ['killswitch on --target nobody --reason "wrong package"', 'not-found', 'no client nobody, so nothing'],
+    ['killswitch on --target heritag --reason "wrong package"', 'not-found', 'Did you mean heritage?'],
     ['killswitch maybe', 'usage', 'must be on, off or show'],
   ])('refuses %s', async (line, reason, part) => {
     const receipt = await testDoor.ask(line);

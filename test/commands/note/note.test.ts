@@ -49,7 +49,7 @@ describe('note', () => {
         event: 'answered',
         actor: 'T0DESK:U0OPERATOR',
         targetId: heritageId,
-        detail: { changed: { noted: 26 } },
+        detail: { changed: { noted: 'password --fresh on Friday' } },
       },
     ]);
   });

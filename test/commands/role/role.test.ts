@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineRole } from '../../../src/commands/role/command.ts';
 import { parseSubject } from '../../../src/commands/role/subject.ts';
 import { addRule, readAccessFacts, readRules, removeRule } from '../../../src/store/access-store.ts';
-import { createRequestStore } from '../../../src/store/request-store.ts';
+import { toDb } from '../../../src/store/database.ts';
+import { readTargets } from '../../../src/store/target-store.ts';
 import { toText } from '../../support/answer-text.ts';
 import { toTestClient, writeTestClients } from '../../support/desk-clients.ts';
 import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
@@ -27,10 +28,17 @@ afterAll(() => desk.drop());
 beforeEach(async () => {
   await desk.clear();
   ids = await writeTestClients(desk.database, [toTestClient('heritage')]);
-  const { resolveTarget } = createRequestStore(desk.database, () => new Date());
   testDoor = createTestDoor({
     database: desk.database,
-    commands: [defineRole({ addRule, removeRule, readRules, resolveTarget, admins: [people.admin] })],
+    commands: [
+      defineRole({
+        addRule,
+        removeRule,
+        readRules,
+        readNames: (tx, scope) => readTargets(toDb(tx), scope),
+        admins: [people.admin],
+      }),
+    ],
   });
 });
 
@@ -99,6 +107,31 @@ describe('role', () => {
     await testDoor.ask('role grant T0OTHER1 viewer');
     const text = toText(await testDoor.ask('role list'));
     expect(text).toMatch(/@U0ADMIN admin, by configuration[\s\S]*everybody of T0OTHER1 viewer/);
+  });
+
+  it('names the client of a contact as people read it and as it is typed', async () => {
+    await testDoor.ask('role grant <@U0MARIA1> contact heritage');
+    const receipt = await testDoor.ask('role list');
+    expect(toText(receipt)).toContain('• @U0MARIA1 contact of Heritage Ltd heritage\n');
+    expect(expectAnswer(receipt).data).toMatchObject([{ client: 'heritage', targetId: ids['heritage'] }]);
+    expect(toText(await testDoor.ask('role grant <@U0MARIA1> contact heritag'))).toContain(
+      'Did you mean heritage?',
+    );
+  });
+
+  it.each([
+    ['role grant'],
+    ['role revoke @maria operator'],
+    ['role grant T0DESK:U0MARIA1 contact'],
+    ['role grnt T0DESK:U0MARIA1 operator'],
+  ])('gives in a terminal an example that works there: %s', async (line) => {
+    const there = { place: terminal, via: 'socket' } as const;
+    const { say } = expectRefusal(await testDoor.ask(line, there));
+    const example = /Example: `\/acuops (role .*)`/u.exec(say)?.[1] ?? '';
+    expect(example).toContain('T0123ABCD:U0123ABCD');
+    expect(expectRefusal(await testDoor.ask('role grant', {})).say).toContain('grant @maria operator`');
+    const receipt = await testDoor.ask(example.replace('revoke', 'grant'), there);
+    expect(toText(receipt)).toMatch(/is (?:operator|contact of heritage) from now on/u);
   });
 
   it('wants the workspace written out in a terminal', async () => {

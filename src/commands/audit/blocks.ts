@@ -1,0 +1,111 @@
+/** Rows of the record as a person reads them: when, who, which command on which client, and what came of it. Pure; the export has every word. */
+import { cutText, escapeLine } from '../../blocks/escape.ts';
+import { renderStoredPerson } from '../../blocks/person.ts';
+import { renderDate } from '../../blocks/time.ts';
+import type { AuditRow } from '../../operations/audit.ts';
+import type { Json } from '../../operations/json.ts';
+import type { TargetName } from '../../operations/target.ts';
+
+export type ClientNames = ReadonlyMap<string, TargetName>;
+
+const longestOutcome = 160;
+
+export const renderRow = (row: AuditRow, clients: ClientNames, zone: string): string => {
+  const client = row.targetId === null ? undefined : clients.get(row.targetId);
+  const of = client === undefined ? '' : ` *${escapeLine(client.name)}*`;
+  const outcome = cutText(escapeLine(sayOutcome(row, client !== undefined)), longestOutcome);
+  return `• ${renderDate(row.at, zone)} ${renderStoredPerson(row.actor)} \`${escapeLine(row.verb)}\`${of}: ${outcome}`;
+};
+
+type Fields = { readonly [key: string]: Json };
+
+const toFields = (value: Json | undefined): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+const sayOutcome = ({ event, detail }: AuditRow, isNamed: boolean): string => {
+  const fields = toFields(detail);
+  const { changed, reason, input: _, window: __, ...rest } = fields;
+  const withWish = (word: string): string => [word, ...sayWish(fields, isNamed)].join(' ');
+  const says: Readonly<Record<string, () => string>> = {
+    answered: () => sayChange(toFields(changed), isNamed) || withWish('answered'),
+    asked: () => withWish('started'),
+    joined: () => withWish('joined the one that was running'),
+    refused: () => `${withWish('refused')}: ${reason === undefined ? sayFields(rest) : sayReason(reason)}`,
+    denied: () => `${withWish('denied')}: ${sayReason(reason ?? null)}`,
+    finished: () => sayEnd(rest),
+  };
+  return says[event]?.() ?? (sayFields(fields) || event);
+};
+
+/** What was asked, in brackets; the client is left out where it stands before already. */
+const sayWish = ({ input, window }: Fields, isNamed: boolean): readonly string[] => {
+  const { client, ...others } = toFields(input);
+  const wish = sayFields({ ...others, client: isNamed ? null : (client ?? null), window: window ?? null });
+  return wish === '' ? [] : [`(${wish})`];
+};
+
+const sayChange = (changed: Fields, isNamed: boolean): string => {
+  const { client, ...others } = changed;
+  return sayFields(isNamed ? others : changed) || (client === undefined ? '' : 'nothing changed');
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  usage: 'the words did not fit',
+  'not-found': 'there is no such thing',
+  conflict: 'it did not fit what is there',
+  stopped: 'the killswitch is on',
+  unavailable: 'something was away',
+  'slack-only': 'works in Slack only',
+  'no-role': 'no role here',
+  'not-allowed': 'not in the role',
+  'other-target': 'not their client, or none',
+};
+
+const sayReason = (reason: Json): string => reasons[sayValue(reason)] ?? sayValue(reason);
+
+const ends: Readonly<Record<string, string>> = { 0: 'all well', 1: 'something fails', 4: 'not all is known' };
+
+const sayEnd = ({ exit, refused, failed }: Fields): string => {
+  if (failed !== undefined) return `broke: ${sayValue(failed)}`;
+  if (refused !== undefined) return `refused: ${sayReason(refused)}`;
+  return `finished: ${ends[sayValue(exit ?? null)] ?? `exit ${sayValue(exit ?? null)}`}`;
+};
+
+/** Their value says it all. */
+const bare = new Set(['state', 'action']);
+const silent = new Set(['digest']);
+
+const toWords = (key: string): string => key.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+
+/** `tier: premium → standard`, `on, target everything, reason wrong package`. What is empty, false or nothing is left out. */
+const sayFields = (fields: Fields): string => {
+  const { field, from, to, ...others } = fields;
+  const step =
+    from === undefined || to === undefined
+      ? []
+      : [`${field === undefined ? '' : `${sayValue(field)}: `}${sayValue(from)} → ${sayValue(to)}`];
+  const rest = Object.entries(from === undefined || to === undefined ? fields : others)
+    .filter(([key, value]) => !silent.has(key) && !isNothing(value))
+    .map(([key, value]) => {
+      if (value === true) return toWords(key);
+      return bare.has(key) || isSteps(value) ? sayValue(value) : `${toWords(key)} ${sayValue(value)}`;
+    });
+  return [...step, ...rest].join(', ');
+};
+
+/** Fields from → to. */
+const isSteps = (value: Json): boolean =>
+  Array.isArray(value) && value.every((item: Json) => 'from' in toFields(item));
+
+const isNothing = (value: Json): boolean =>
+  value === null ||
+  value === false ||
+  value === '' ||
+  (typeof value === 'object' && Object.keys(value).length === 0);
+
+const sayValue = (value: Json): string => {
+  if (Array.isArray(value)) return value.map((item: Json) => sayValue(item)).join(', ');
+  if (value === null) return 'none';
+  if (typeof value === 'object') return sayFields(toFields(value));
+  return value === '*' ? 'everything' : `${value}`;
+};
