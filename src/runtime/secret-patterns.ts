@@ -19,6 +19,9 @@ const pem = replacing(
 /** The same, base64 in one line, as it is often put into an environment variable. */
 const packedPem = replacing(/LS0tLS1CRUdJTi[A-Za-z0-9+/=_-]*/g, mask);
 
+/** The desk's own, as `token create` shows it once, which is the only place that is not redacted. */
+const own = replacing(/acuops_[A-Za-z0-9_-]{40,}/g, mask);
+
 /** Installation tokens are `ghs_` + a JWT with dots, about 520 characters, since 2026-04-27; the others have no dots. */
 const github = replacing(
   /gh[pousr]_[A-Za-z0-9_-]{30,}(?:\.[A-Za-z0-9_-]+)*|github_pat_[A-Za-z0-9_]{20,}/g,
@@ -113,6 +116,7 @@ const assignment: Rule = (text) => {
 const rules: readonly Rule[] = [
   pem,
   packedPem,
+  own,
   github,
   slack,
   slackUrl,

@@ -15,9 +15,16 @@ const base62 = (length: number) =>
     minLength: length,
     maxLength: length,
   });
+const base64url = (length: number) =>
+  fc.string({
+    unit: fc.constantFrom(...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')),
+    minLength: length,
+    maxLength: length,
+  });
 const segment = (length: number) => base62(length).map((text) => `eyJ${text}`);
 
 const tokens: readonly (readonly [name: string, arbitrary: fc.Arbitrary<string>])[] = [
+  ['token of the desk itself', base64url(43).map((text) => `acuops_${text}`)],
   [
     'classic GitHub token',
     fc
@@ -142,6 +149,7 @@ describe('known forms', () => {
     'Bearer tokens and basic authentication are not used; token: missing, secret: not set',
     'GitHub answered 403: Resource not accessible by personal access token',
     'https://github.com/acme/acuops-heritage/actions/runs/123456789',
+    'acuops_github_calls_total{repo="acme/acuops_heritage_fabrics_staging"} 3',
     'mail ops@example.com about https://erp.example.com/Main',
     'pass: 3, warn: 1, fail=2, tokens=12, secretRef=env:ACME',
     'password: env:ACME_PASSWORD, "password":"file:/run/secrets/acme"',
@@ -281,6 +289,7 @@ describe('one megabyte', () => {
     'LS0tLS1CRUdJTi',
     'client-password-',
     'xoxb-',
+    'acuops_',
     'cookie:',
     '{"token":"ab',
   ])('of %j takes time linear in its length', (piece) => {
