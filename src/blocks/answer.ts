@@ -1,7 +1,8 @@
 /** Private answers from lines of text: the same lines for Slack and the terminal, the data beside them for `--json`. */
 import type { Answer } from '../operations/command.ts';
 import type { Json } from '../operations/json.ts';
-import type { ExitCode } from '../operations/refusal.ts';
+import { type ExitCode, type Refusal, refuse } from '../operations/refusal.ts';
+import { longestLine, toCode } from '../operations/words.ts';
 import { limits } from './limit-figures.ts';
 import { context, fitLines, type MessageFile, renderMessage, section } from './message.ts';
 
@@ -63,3 +64,7 @@ export const answerLines = (input: AnswerInput): Answer => {
     ...(input.targetId === undefined ? {} : { targetId: input.targetId }),
   };
 };
+
+/** Words that do not go together, in sentences of our own, and one whole line that works. */
+export const refuseWords = (lines: readonly string[], example: string): Refusal =>
+  refuse('usage', [...lines, `Example: ${toCode(`/acuops ${example}`, longestLine)}`].join('\n'));

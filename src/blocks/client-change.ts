@@ -1,19 +1,15 @@
 /** What the commands that change a client say alike: refused flags, and each field from → to. */
-import { type Refusal, refuse } from '../operations/refusal.ts';
-import { longestLine, toCode } from '../operations/words.ts';
+import type { Refusal } from '../operations/refusal.ts';
 import type { FieldEdit } from '../policy/registry/diff-registry.ts';
 import { sayValue } from '../policy/registry/say-change.ts';
+import { refuseWords } from './answer.ts';
 import { cutText, escapeLine } from './escape.ts';
 
-/** All of them, each with what was given and what is allowed, and one whole line that works. */
-export const refuseFlags = (says: readonly string[], example: string): Refusal =>
-  refuse(
-    'usage',
-    [
-      ...says.map((say) => `• ${cutText(escapeLine(say), 400)}`),
-      `Example: ${toCode(`/acuops ${example}`, longestLine)}`,
-    ].join('\n'),
-  );
+/** All of them, each with what was given and what is allowed, and one whole line that works. `says` are plain text. */
+export const refuseFlags = (says: readonly string[], example: string): Refusal => {
+  const lines = says.map((say) => cutText(escapeLine(say), 400));
+  return refuseWords(lines.length > 1 ? lines.map((line) => `• ${line}`) : lines, example);
+};
 
 export const renderEdit = ({ path, from, to }: FieldEdit): string =>
   `• ${escapeLine(path)}: ${cutText(escapeLine(sayValue(from)), 300)} → ${cutText(escapeLine(sayValue(to)), 300)}`;

@@ -1,6 +1,6 @@
 /** `edit-client <client> --tier …`: changes what the flags name and shows each field from → to. Also brings an archived client back. */
 import { z } from 'zod';
-import { answerLines } from '../../blocks/answer.ts';
+import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { refuseFlags, renderEdit, toEditRecord } from '../../blocks/client-change.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
@@ -38,7 +38,7 @@ export const defineEditClient = (powers: EditClientPowers): AnyCommand =>
       const { record, normalize } = powers;
       const flags = toClientFlags(input);
       if (Object.values(flags).every((value) => value === undefined))
-        return refuseFlags(['Say what to change. `/acuops help edit-client` lists every flag.'], example);
+        return refuseWords(['Say what to change. `/acuops help edit-client` lists every flag.'], example);
       await record.lock(tx);
       const before = await record.read(tx);
       const id = input.client;

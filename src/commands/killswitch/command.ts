@@ -1,12 +1,11 @@
 /** `killswitch on|off`: stops everything that changes the outside world; looking and posting go on. */
 import { z } from 'zod';
-import { answerLines } from '../../blocks/answer.ts';
+import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import { renderStoredPerson } from '../../blocks/person.ts';
 import { sayAge } from '../../blocks/time.ts';
 import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
-import { refuse } from '../../operations/refusal.ts';
 import type { Scope } from '../../operations/scope.ts';
 import { findTarget, type TargetName } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
@@ -68,8 +67,7 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
         const rows = await powers.read(tx);
         return answerLines({ lines: sayState(rows, now), data: toData(rows), ...footOf(rows) });
       }
-      if (reason === undefined)
-        return refuse('usage', `Say why with \`--reason\`.\nExample: \`/acuops ${examples[state]}\``);
+      if (reason === undefined) return refuseWords(['Say why with `--reason`.'], examples[state]);
       const found = target === undefined ? null : findTarget(await powers.readNames(tx, scope), target);
       if (found?.kind === 'refused') return found;
       const targetKey = target ?? '*';

@@ -1,6 +1,6 @@
 /** `registry import|export`: the exchange file in and out. An import with any fault or conflict changes nothing and lists them all. */
 import { z } from 'zod';
-import { refuseFlags } from '../../blocks/client-change.ts';
+import { refuseWords } from '../../blocks/answer.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import {
   type ImportRecord,
@@ -54,7 +54,7 @@ export const defineRegistry = (powers: RegistryPowers): AnyCommand =>
     run: async (context, input) => {
       if (input.action === 'import') return importFile(powers, context, input);
       if (input.prune || input.dryRun)
-        return refuseFlags(['--prune and --dry-run go with import.'], 'registry export');
+        return refuseWords(['`--prune` and `--dry-run` go with import.'], 'registry export');
       return renderExport(await powers.record.read(context.tx));
     },
   });
@@ -65,8 +65,8 @@ const importFile = async (
   { prune, dryRun, reason }: RegistryInput,
 ) => {
   if (prune && reason === undefined && !dryRun)
-    return refuseFlags(
-      ['--prune archives clients: say why with --reason.'],
+    return refuseWords(
+      ['`--prune` archives clients: say why with `--reason`.'],
       'registry import --prune --reason "two contracts ended"',
     );
   const file = await powers.readFile();

@@ -1,7 +1,6 @@
 /** `remove-client <client> --reason …`: archives a client. Its history stays, its repository, channel and tenant are free for others, its contacts are let out. */
 import { z } from 'zod';
-import { answerLines } from '../../blocks/answer.ts';
-import { refuseFlags } from '../../blocks/client-change.ts';
+import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
@@ -45,7 +44,7 @@ export const defineRemoveClient = (powers: RemoveClientPowers): AnyCommand =>
     asks: ({ client }) => ({ kind: 'key', key: client }),
     run: async ({ tx, targetId, actor, now }, { client: id, reason }) => {
       if (reason === undefined)
-        return refuseFlags(['Say why with --reason; it is kept with the client.'], example);
+        return refuseWords(['Say why with `--reason`; it is kept with the client.'], example);
       await powers.record.lock(tx);
       const before = await powers.record.read(tx);
       const known = findClient(before, id);

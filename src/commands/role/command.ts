@@ -1,6 +1,6 @@
 /** `role grant|revoke|list`: who may do what here. The first admins come from the configuration and cannot be revoked from Slack. */
 import { z } from 'zod';
-import { answerLines } from '../../blocks/answer.ts';
+import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import { renderPerson } from '../../blocks/person.ts';
 import type { Actor } from '../../operations/call.ts';
@@ -126,23 +126,21 @@ const toRule = async (
   const inSlack = via === 'slack';
   const { who, role, client } = input;
   const somebody = inSlack ? '@maria' : wholeId;
+  const line = `role ${input.action}`;
   if (who === undefined || role === undefined)
-    return refuseWords(input, 'Say who and which role.', `${somebody} operator`);
+    return refuseWords(['Say who and which role.'], `${line} ${somebody} operator`);
   const subject = parseSubject(who, inSlack ? actor.team : null);
-  if (subject === null) return refuseWords(input, whoMustBe(inSlack), `${wholeId} operator`);
+  if (subject === null) return refuseWords([whoMustBe(inSlack)], `${line} ${wholeId} operator`);
   const rule = { subjectKind: subject.kind, team: subject.team, subject: subject.id, role };
   if (role !== 'contact')
     return client === undefined
       ? { ...rule, targetId: null }
       : refuse('usage', `Only the role contact is bound to a client; ${role} is for all of them.`);
   if (client === undefined)
-    return refuseWords(input, 'A contact belongs to a client.', `${somebody} contact heritage`);
+    return refuseWords(['A contact belongs to a client.'], `${line} ${somebody} contact heritage`);
   const found = findTarget(await powers.readNames(tx, scope), client);
   return found.kind === 'refused' ? found : { ...rule, targetId: found.id };
 };
-
-const refuseWords = ({ action }: RoleInput, fault: string, line: string): Refusal =>
-  refuse('usage', `${fault}\nExample: \`/acuops role ${action} ${line}\``);
 
 const whoMustBe = (inSlack: boolean): string =>
   inSlack

@@ -1,5 +1,6 @@
 /** `edit-client` through the real door and store. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defineAddClient } from '../../../src/commands/add-client/command.ts';
 import { defineEditClient } from '../../../src/commands/edit-client/command.ts';
 import { everything } from '../../../src/operations/scope.ts';
 import { registryRecord } from '../../../src/store/registry-store.ts';
@@ -20,7 +21,14 @@ beforeEach(async () => {
   await writeTestClients(desk.database, [toTestClient('heritage'), toTestClient('bayline')]);
   testDoor = createTestDoor({
     database: desk.database,
-    commands: [defineEditClient({ record: registryRecord, normalize: normalizeInstanceUrl })],
+    commands: [
+      defineEditClient({ record: registryRecord, normalize: normalizeInstanceUrl }),
+      defineAddClient({
+        record: registryRecord,
+        normalize: normalizeInstanceUrl,
+        resolveTarget: async () => null,
+      }),
+    ],
   });
 });
 
@@ -135,6 +143,34 @@ describe('edit-client', () => {
       say: expect.stringContaining(part) as string,
     });
     expect((await read())?.version).toBe(1);
+  });
+
+  it('says in code font which command lists the flags', async () => {
+    expect(expectRefusal(await testDoor.ask('edit-client heritage')).say).toBe(
+      'Say what to change. `/acuops help edit-client` lists every flag.\nExample: `/acuops edit-client heritage --tier standard`',
+    );
+  });
+
+  it.each([
+    'https://new.example.com/erp',
+    'http://new.example.com/erp/',
+    'HTTP://NEW.example.com:80/erp',
+    'http://localhost/erp',
+    'ftp://new.example.com/erp',
+    'http://user:word@new.example.com/erp',
+    'http://new.example.com/erp?a=1',
+    'http://new.example.com/erp/Main.aspx',
+    'http://new.example.com/entity/Default',
+    'new.example.com/erp',
+  ])('takes and refuses addresses as add-client does: %s', async (url) => {
+    const edited = await testDoor.ask(`edit-client heritage --url ${url}`);
+    const added = await testDoor.ask(
+      `add-client summit --name Summit --repo a/b --tier standard --timezone UTC --tenant S --url ${url}`,
+    );
+    expect(added.kind).toBe(edited.kind);
+    if (edited.kind === 'refused')
+      return expect(expectRefusal(added).say.split('\n')[0]).toBe(expectRefusal(edited).say.split('\n')[0]);
+    expect((await read('summit'))?.environments[0]?.url).toBe((await read())?.environments[0]?.url);
   });
 
   it('neither shows nor writes down a secret typed instead of a reference', async () => {
