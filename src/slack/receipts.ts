@@ -51,13 +51,15 @@ const renderAnswered = (
   { operation, answer, where }: Extract<Receipt, { kind: 'answered' }>,
   place: Place,
 ): Reply => {
-  const name = `${operation.verb} ${operation.spokenId}`;
   // Shown here and nowhere else: neither stored nor sent by message.
   const secret =
     answer.secret === undefined ? [] : [section(`Shown once, so copy it now:\n\`\`\`${answer.secret}\`\`\``)];
   if (where === 'direct' && place.kind === 'channel') {
-    const text = `The answer is ${directly}.`;
-    return { text, blocks: [section(text), ...secret, context(name)] };
+    // A file goes there whoever reads here, so nothing is said of others.
+    const text = answer.message.file
+      ? 'The answer is a file, so it is sent to you directly.'
+      : `The answer is ${directly}.`;
+    return { text, blocks: [section(text), ...secret] };
   }
   const { text, blocks, file } = answer.message;
   const shown = blocks.length === 0 ? [section(text)] : blocks;

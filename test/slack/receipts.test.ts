@@ -51,6 +51,14 @@ describe('a receipt', () => {
     expect(checkMessage(reply.blocks, reply.text)).toEqual([]);
   });
 
+  it('of an answer with a file blames nobody, and names no operation that nobody will ask for', () => {
+    const file = { name: 'a.txt', title: 'A', content: 'a' };
+    const reply = renderReceipt(answered({ message: { text: 'All', blocks: [], file } }, 'direct'), channel);
+    expect(reply.text).toBe('The answer is a file, so it is sent to you directly.');
+    expect(JSON.stringify(reply)).not.toContain('7F3K2M');
+    expect(JSON.stringify(renderReceipt(answered({}, 'direct'), channel))).not.toContain('7F3K2M');
+  });
+
   it('of an answer for other eyes shows nothing of it but its secret, which has no other way', () => {
     const reply = renderReceipt(answered({ secret: 'acuops_once' }, 'direct'), channel);
     expect(JSON.stringify(reply)).not.toContain('Eight');

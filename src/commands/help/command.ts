@@ -25,7 +25,7 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
     permission: () => 'ask-status',
     effect: 'none',
     asks: () => ({ kind: 'none' }),
-    run: async ({ grants }, { topic }) => {
+    run: async ({ grants, via }, { topic }) => {
       const list = powers.commands();
       if (topic !== undefined) {
         const command = list.find(topic);
@@ -37,7 +37,7 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
           'What you can ask for:',
           ...allowed.map((command) => `• ${toCode(command.verb)} ${escapeLine(command.summary)}`),
         ],
-        foot: `${toCode('/acuops help <verb>')} explains one · in a thread, mention the bot instead of the slash command`,
+        foot: `${toCode('/acuops help <verb>')} explains one${via === 'slack' ? ' · in a thread, mention the bot instead of the slash command' : ''}`,
         data: allowed.map((command) => ({
           verb: command.verb,
           aliases: [...command.aliases],
@@ -58,27 +58,29 @@ const isAllowed = (command: AnyCommand, grants: readonly Grant[]): boolean => {
 
 const explain = (command: AnyCommand) => {
   const words = [...command.words.positionals, ...(command.words.rest ? [command.words.rest] : [])].map(
-    (word) => `• ${toCode(word.name)} ${word.about}${word.required ? '' : ' (may be left out)'}`,
+    (word) => `• ${toCode(word.name)} ${word.about}`,
   );
   const flags = Object.entries(command.words.flags).map(
     ([name, flag]) => `• ${toCode(`--${name}`)} ${flag.about}`,
   );
+  const usage = toUsage(command);
   const also =
     command.aliases.length > 0 ? [`Also: ${command.aliases.map((word) => toCode(word)).join(', ')}`] : [];
   return answerLines({
     lines: [
       `${toCode(command.verb)}: ${escapeLine(command.summary)}`,
-      `Usage: ${toCode(toUsage(command), longestLine)}`,
+      `Usage: ${toCode(usage, longestLine)}`,
       ...words,
       ...flags,
       `Example: ${toCode(`/acuops ${command.example}`, longestLine)}`,
       ...also,
     ],
+    ...(usage.includes('[') ? { foot: 'What stands in [ ] may be left out.' } : {}),
     data: {
       verb: command.verb,
       aliases: [...command.aliases],
       summary: command.summary,
-      usage: toUsage(command),
+      usage,
       example: command.example,
     },
   });

@@ -109,7 +109,7 @@ export const defineToken = (powers: TokenPowers): AnyCommand =>
       return answerLines({
         lines: [
           `Token \`${label}\` is made; it acts as you until ${expiresAt.toISOString().slice(0, 10)}.`,
-          'It is shown once, here: set it as `ACUOPS_TOKEN` beside `ACUOPS_URL`.',
+          `In a terminal, set it as \`ACUOPS_TOKEN\`, and \`ACUOPS_URL\` to the desk's address. \`/acuops token revoke ${label}\` ends it.`,
         ],
         data: { label, expiresAt: expiresAt.toISOString() },
         secret,

@@ -9,7 +9,14 @@ import { registryRecord } from '../../../src/store/registry-store.ts';
 import { normalizeInstanceUrl } from '../../../src/systems/acumatica/instance-url.ts';
 import { toText } from '../../support/answer-text.ts';
 import { createDeskDatabase, type DeskDatabase } from '../../support/desk-database.ts';
-import { createTestDoor, expectAnswer, expectRefusal, people, type TestDoor } from '../../support/door.ts';
+import {
+  createTestDoor,
+  expectAnswer,
+  expectRefusal,
+  people,
+  type TestDoor,
+  terminal,
+} from '../../support/door.ts';
 
 let desk: DeskDatabase;
 let testDoor: TestDoor;
@@ -49,6 +56,17 @@ describe('help', () => {
     expect(text).toContain('note: Write a note on a client');
     expect(text).toContain('Usage: /acuops note <client> <text>');
     expect(text).toContain('Example: /acuops note heritage password is rotated on Friday');
+  });
+
+  it('says once what may be left out, and nothing of it where nothing may', async () => {
+    expect(toText(await testDoor.ask('help help')).match(/left out/gu)).toHaveLength(1);
+    expect(toText(await testDoor.ask('help note'))).not.toContain('left out');
+  });
+
+  it('speaks of Slack in Slack only', async () => {
+    expect(toText(await testDoor.ask('help'))).toContain('mention the bot');
+    const there = await testDoor.ask('help', { place: terminal, via: 'socket' });
+    expect(toText(there)).not.toMatch(/mention|slash/u);
   });
 
   it('shows the longest one whole: every flag, usage and an example that works', async () => {

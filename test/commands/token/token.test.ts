@@ -59,6 +59,13 @@ describe('token', () => {
     ]);
   });
 
+  it('is said to be shown once where it is shown, and where it is used is said beside it', async () => {
+    const text = toText(await testDoor.ask('token create laptop', { as: 'operator' }));
+    expect(text).toBe(
+      "Token laptop is made; it acts as you until 2027-02-18.\nIn a terminal, set it as ACUOPS_TOKEN, and ACUOPS_URL to the desk's address. /acuops token revoke laptop ends it.",
+    );
+  });
+
   it('is revoked by its maker alone, one or all', async () => {
     const [own, other, foreign] = [
       await create(),
