@@ -56,6 +56,13 @@ export type FindResult =
   /** History cannot be read (missing scope, not a member): so it is not known. */
   | { readonly kind: 'unreadable'; readonly say: string };
 
+/** A message, and the first one of the thread that it was meant for. */
+export interface CardSpot {
+  readonly channel: string;
+  readonly ts: string;
+  readonly thread: string | null;
+}
+
 export interface CardTransport {
   /** Metadata `{ card, effect }` travels with the message. Throws where the answer was lost. */
   readonly post: (
@@ -67,13 +74,7 @@ export interface CardTransport {
   /** Messages of ours that carry this card's id, oldest first, since a moment. */
   readonly find: (place: CardPlace, cardId: string, since: Date) => Promise<FindResult>;
   readonly remove: (posted: { channel: string; ts: string }) => Promise<void>;
-  /** Puts the file into the card's thread. */
-  readonly upload: (
-    posted: { channel: string; ts: string },
-    file: NonNullable<Message['file']>,
-  ) => Promise<PostResult>;
-  readonly findFile: (
-    posted: { channel: string; ts: string },
-    name: string,
-  ) => Promise<'there' | 'absent' | 'unreadable'>;
+  /** Puts the file into the thread that the card stands in, or else into the card's own. */
+  readonly upload: (card: CardSpot, file: NonNullable<Message['file']>) => Promise<PostResult>;
+  readonly findFile: (card: CardSpot, name: string) => Promise<'there' | 'absent' | 'unreadable'>;
 }

@@ -100,18 +100,20 @@ export const createCardPost = (parts: PostParts): CardPost => {
         (effect, pass) => lookForCard(parts, work, effect, pass),
       );
     },
-    upload: (work, posted, file) =>
-      perform(
+    upload: (work, posted, file) => {
+      const card = { ...posted, thread: work.place.thread };
+      return perform(
         toIntent(work, `card:${work.cardId}:file:${work.operation.id}`, 'slack-file'),
-        () => parts.transport.upload(posted, file),
+        () => parts.transport.upload(card, file),
         async (effect, pass) => {
-          const there = await parts.transport.findFile(posted, file.name);
+          const there = await parts.transport.findFile(card, file.name);
           if (there === 'there') return { kind: 'found', externalId: `${posted.channel}:${posted.ts}` };
           if (there === 'absent') return decideAbsence(effect, parts.now());
           pass.unreadable = 'the thread cannot be read';
           return { kind: 'unclear', until: null };
         },
-      ),
+      );
+    },
   };
 };
 

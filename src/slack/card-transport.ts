@@ -1,6 +1,6 @@
 /** Posts, edits, finds and removes cards by the Web API, and says of every failure whether Slack did nothing or nobody knows. */
 import type { webApi } from '@slack/bolt';
-import type { CardTransport, FindResult, PostResult } from '../operations/card.ts';
+import type { CardSpot, CardTransport, FindResult, PostResult } from '../operations/card.ts';
 import type { Message } from '../operations/message.ts';
 import type { CardPlace } from '../operations/ports.ts';
 import { cardEventType, findCards, isFileIn, type MessageReader } from './find-messages.ts';
@@ -135,20 +135,34 @@ export const createCardTransport = ({ clients, identity, log }: CardTransportPar
         if (failure.kind !== 'refused' || !gone.test(failure.error)) throw error;
       }
     },
-    upload: async (posted, file) => {
+    upload: async (card, file) => {
       try {
-        return await uploadFile(clients.files, posted, file);
+        return await inThreadOf(card, (thread) => uploadFile(clients.files, thread, file));
       } catch (error) {
         return toResult(readSlackFailure(error));
       }
     },
-    findFile: async (posted, name) => {
+    findFile: async (card, name) => {
       try {
-        return (await isFileIn(reader, posted, name)) ? 'there' : 'absent';
+        return (await inThreadOf(card, (thread) => isFileIn(reader, thread, name))) ? 'there' : 'absent';
       } catch (error) {
         if (readSlackFailure(error).kind === 'refused') return 'unreadable';
         throw error;
       }
     },
   };
+};
+
+/** A card whose thread was gone stands in the channel, and its own thread is the one. */
+const inThreadOf = async <T>(
+  { channel, ts, thread }: CardSpot,
+  act: (thread: { readonly channel: string; readonly ts: string }) => Promise<T>,
+): Promise<T> => {
+  try {
+    return await act({ channel, ts: thread ?? ts });
+  } catch (error) {
+    const failure = readSlackFailure(error);
+    if (thread === null || failure.kind !== 'refused' || !noThread.test(failure.error)) throw error;
+    return act({ channel, ts });
+  }
 };

@@ -82,13 +82,13 @@ const isCard = (message: Found, cardId: string, botId: string): boolean => {
 /** @throws what the WebClient throws. */
 export const isFileIn = async (
   reader: MessageReader,
-  posted: { readonly channel: string; readonly ts: string },
+  thread: { readonly channel: string; readonly ts: string },
   name: string,
 ): Promise<boolean> => {
   let cursor: string | undefined;
   do {
     const page: Page = await reader.replies({
-      ...posted,
+      ...thread,
       limit: pageSize,
       ...(cursor === undefined ? {} : { cursor }),
     });

@@ -7,10 +7,10 @@ import { readSlackFailure } from './slack-failure.ts';
 const bytesMs = 20_000;
 const againMs = 2_000;
 
-/** @throws what the WebClient throws at a step whose failure is in doubt or was put in words. */
+/** `thread`: its first message; Slack takes no reply for one. @throws what the WebClient throws at a step whose failure is in doubt or was put in words. */
 export const uploadFile = async (
   client: WebClient,
-  posted: { readonly channel: string; readonly ts: string },
+  thread: { readonly channel: string; readonly ts: string },
   file: NonNullable<Message['file']>,
 ): Promise<PostResult> => {
   const bytes = Buffer.from(file.content);
@@ -27,10 +27,10 @@ export const uploadFile = async (
   }
   await client.files.completeUploadExternal({
     files: [{ id: fileId, title: file.title }],
-    channel_id: posted.channel,
-    thread_ts: posted.ts,
+    channel_id: thread.channel,
+    thread_ts: thread.ts,
   });
-  return { kind: 'posted', channel: posted.channel, ts: posted.ts };
+  return { kind: 'posted', ...thread };
 };
 
 const sendBytes = async (url: string, bytes: Buffer): Promise<void> => {

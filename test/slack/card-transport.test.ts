@@ -2,21 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackFront, type SlackFront } from '../../sandbox/slack/front.ts';
 import type { CardTransport } from '../../src/operations/card.ts';
-import { createCardDelivery } from '../../src/operations/deliver-card.ts';
-import { createEffectDoor } from '../../src/operations/effect.ts';
 import type { Message } from '../../src/operations/message.ts';
-import { createCommandList } from '../../src/operations/words.ts';
-import { createCardTransport } from '../../src/slack/card-transport.ts';
-import { createIdentity } from '../../src/slack/identity.ts';
-import { createSlackClients } from '../../src/slack/slack-clients.ts';
-import {
-  createCardMemory,
-  createEffectMemory,
-  createMovedClock,
-  defineDrawn,
-  makeOperation,
-} from '../support/card-memory.ts';
-import { deliverDue } from '../support/card-sender.ts';
+import { makeOperation } from '../support/card-memory.ts';
+import { openCards, openTransport as openTransportTo, place } from './cards.ts';
 import { eventually, world } from './desk.ts';
 
 let front: SlackFront;
@@ -25,48 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => front.stop());
 
-const openTransport = (slack: SlackFront, cardsMs = 400): CardTransport => {
-  const clients = createSlackClients(
-    slack.botToken,
-    { apiUrl: slack.apiUrl, log: () => undefined },
-    { cards: cardsMs, files: cardsMs },
-  );
-  return createCardTransport({
-    clients,
-    identity: createIdentity(clients.facts).read,
-    log: () => undefined,
-  });
-};
+const openTransport = (cardsMs?: number) => openTransportTo(front, cardsMs);
+const open = (transport: CardTransport = openTransport()) => openCards(transport);
 
-const open = (transport: CardTransport = openTransport(front)) => {
-  const clock = createMovedClock();
-  const cards = createCardMemory(clock.now);
-  const delivery = createCardDelivery({
-    store: cards,
-    effects: createEffectDoor(createEffectMemory(clock.now)),
-    transport,
-    commands: createCommandList([
-      defineDrawn('work'),
-      defineDrawn('list', () => ({
-        text: 'fleet',
-        blocks: [],
-        file: { name: 'fleet.txt', title: 'The fleet', content: 'all öf it' },
-      })),
-    ]),
-    now: clock.now,
-    zone: 'UTC',
-    log: () => undefined,
-  });
-  const run = async (ms: number): Promise<void> => {
-    for (let passed = 0; passed < ms; passed += 1_000) {
-      await deliverDue(delivery);
-      clock.pass(1_000);
-    }
-  };
-  return { cards, clock, run, deliver: () => deliverDue(delivery) };
-};
-
-const place = { team: 'T0ACUOPS00', channel: 'C0OPS', thread: null };
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
 const message = (text: string): Message => ({ text, blocks: [section(text)] });
 
@@ -103,7 +52,7 @@ describe('exactly one card stands there', () => {
 
   it('though a post that nobody could find turned up after the second one', async () => {
     front.faults.slow('chat.postMessage', { ms: 600 });
-    const desk = open(openTransport(front, 100));
+    const desk = open(openTransport(100));
     desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
     await desk.run(35_000);
     await eventually(() => front.messages('C0OPS').length === 2);
@@ -211,7 +160,7 @@ describe('without the right to read history', () => {
       world: { ...world, botScopes: ['chat:write'] },
     });
     front.faults.loseAnswer('chat.postMessage');
-    const desk = open(openTransport(front));
+    const desk = open(openTransport());
     desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
     await desk.run(60_000);
     expect(front.messages('C0OPS')).toHaveLength(1);
@@ -222,7 +171,7 @@ describe('without the right to read history', () => {
 
 describe('what the transport says', () => {
   it('is gone for a deleted message, and bad-message for blocks that Slack refuses', async () => {
-    const transport = openTransport(front);
+    const transport = openTransport();
     const posted = await transport.post(place, message('one'), { card: 'c', effect: 'e' });
     if (posted.kind !== 'posted') throw new Error(posted.kind);
     expect(await transport.update(posted, { text: 'x', blocks: [{ type: 'nonsense' }] })).toMatchObject({
@@ -239,7 +188,7 @@ describe('what the transport says', () => {
   });
 
   it('is later, with Slack’s own wait, when limited', async () => {
-    const transport = openTransport(front);
+    const transport = openTransport();
     front.faults.rateLimit('chat.update', { retryAfterSeconds: 7 });
     expect(await transport.update({ channel: 'C0OPS', ts: '1' }, message('x'))).toEqual({
       kind: 'later',
@@ -248,7 +197,7 @@ describe('what the transport says', () => {
   });
 
   it('is a throw where nobody knows', async () => {
-    const transport = openTransport(front);
+    const transport = openTransport();
     front.faults.silence('chat.postMessage');
     await expect(transport.post(place, message('x'), { card: 'c', effect: 'e' })).rejects.toThrow();
   });
@@ -256,39 +205,16 @@ describe('what the transport says', () => {
   it.each(['fatal_error', 'internal_error'])(
     'is a throw for %s too: it may have been done',
     async (error) => {
-      const transport = openTransport(front);
+      const transport = openTransport();
       front.faults.platformError('chat.postMessage', error);
       await expect(transport.post(place, message('x'), { card: 'c', effect: 'e' })).rejects.toThrow(error);
     },
   );
 
   it('is later for a token that Slack refuses: no card’s own fault', async () => {
-    const transport = openTransport(front);
+    const transport = openTransport();
     front.faults.platformError('chat.postMessage', 'token_revoked');
     const said = await transport.post(place, message('x'), { card: 'c', effect: 'e' });
     expect(said.kind).toBe('later');
-  });
-});
-
-describe('a file', () => {
-  const files = (): readonly (readonly [string, string, string | undefined])[] =>
-    front.files().map((file) => [file.title, file.bytes.toString(), file.threadTs] as const);
-
-  it.each([
-    ['files.getUploadURLExternal', 'silence'],
-    ['files.completeUploadExternal', 'loseAnswer'],
-    ['files.completeUploadExternal', 'serverError'],
-    ['files.completeUploadExternal', 'rateLimit'],
-  ] as const)('stands once in the card’s thread though %s met %s', async (method, fault) => {
-    if (fault === 'rateLimit') front.faults.rateLimit(method, { retryAfterSeconds: 1 });
-    else front.faults[fault](method);
-    const desk = open(openTransport(front, 300));
-    desk.cards.add({ cardId: 'card-1', operation: makeOperation({ verb: 'list', state: 'done' }) });
-    await desk.run(45_000);
-    const card = front.messages('C0OPS').find((one) => one.text === 'fleet');
-    expect(front.faults.pending()).toBe(0);
-    const shared = files().filter(([, , thread]) => thread !== undefined);
-    expect(shared).toEqual([['The fleet', 'all öf it', card?.ts]]);
-    expect(desk.cards.read('card-1').trouble).toBeNull();
   });
 });

@@ -52,12 +52,12 @@ export const createPretendTransport = () => {
       );
       return Promise.resolve();
     },
-    upload: (posted, file) =>
+    upload: ({ channel, ts: at }, file) =>
       meet(() => {
         files.push(file.name);
-        return { kind: 'posted', ...posted };
+        return { kind: 'posted', channel, ts: at };
       }),
-    findFile: (_posted, name) => Promise.resolve(files.includes(name) ? 'there' : 'absent'),
+    findFile: (_card, name) => Promise.resolve(files.includes(name) ? 'there' : 'absent'),
   };
   return { transport, shown, files, next, state, show };
 };

@@ -4,22 +4,13 @@ import { appId, botId, botUserId } from '../directory.ts';
 import { type Json, readFlag, readText } from '../json.ts';
 import { blankMessage, type Methods, type Slack, toMessageJson } from '../slack.ts';
 import { type Channel, SlackRefusal, type StoredMessage } from '../stored.ts';
-import { readPlace } from './places.ts';
+import { readPlace, readThread } from './places.ts';
 
 const readMessage = (args: Json, slack: Slack, key: string): { channel: Channel; message: StoredMessage } => {
   const channel = readPlace(args, slack, 'know');
   const message = slack.record.message(channel.id, readText(args, key) ?? '');
   if (!message) throw new SlackRefusal('message_not_found');
   return { channel, message };
-};
-
-/** The root of the thread that a reply goes to: replies to replies go to the same root. */
-const readThread = (args: Json, channel: Channel, slack: Slack): string | undefined => {
-  const ts = readText(args, 'thread_ts');
-  if (ts === undefined) return undefined;
-  const root = slack.record.message(channel.id, ts);
-  if (!root) throw new SlackRefusal('thread_not_found');
-  return root.threadTs ?? root.ts;
 };
 
 export const createChatMethods = (slack: Slack): Methods => {

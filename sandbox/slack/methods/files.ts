@@ -4,7 +4,7 @@ import { botUserId } from '../directory.ts';
 import { type Json, readList, readText } from '../json.ts';
 import { blankMessage, type Methods, type Slack, toFilesJson } from '../slack.ts';
 import { SlackRefusal, type StoredFile } from '../stored.ts';
-import { readPlace } from './places.ts';
+import { readPlace, readThread } from './places.ts';
 
 interface Upload {
   readonly name: string;
@@ -64,7 +64,7 @@ export const createFileMethods = (slack: Slack): FileMethods => {
         };
       }
       const channel = readPlace({ channel: place }, slack, 'write');
-      const threadTs = readText(args, 'thread_ts');
+      const threadTs = readThread(args, channel, slack);
       const thread = threadTs === undefined ? {} : { threadTs };
       const files = named.map((one) => complete(one, { comment, channelId: channel.id, ...thread }));
       const fileIds = files.map((file) => file.id);

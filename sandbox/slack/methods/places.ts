@@ -1,4 +1,4 @@
-// Finds the conversation that a call names and refuses it as Slack does: unknown, hidden, archived, not joined.
+// Finds the conversation and the thread that a call names and refuses them as Slack does: unknown, hidden, archived, not joined, no first message.
 import { botUserId } from '../directory.ts';
 import { type Json, readText } from '../json.ts';
 import type { ConversationKind } from '../scopes.ts';
@@ -34,4 +34,14 @@ export const readPlace = (args: Json, slack: Slack, use: Use): Channel => {
   if (use === 'know' || isMember) return channel;
   if (use === 'write' && mayPostUninvited(channel, slack)) return channel;
   throw new SlackRefusal('not_in_channel');
+};
+
+/** The root of the thread to write to. Slack documents "never use a reply's ts value; use its parent instead". @throws SlackRefusal `thread_not_found`, `invalid_thread_ts` */
+export const readThread = (args: Json, channel: Channel, slack: Slack): string | undefined => {
+  const ts = readText(args, 'thread_ts');
+  if (ts === undefined) return undefined;
+  const root = slack.record.message(channel.id, ts);
+  if (!root) throw new SlackRefusal('thread_not_found');
+  if (slack.strict && root.threadTs !== undefined) throw new SlackRefusal('invalid_thread_ts');
+  return root.threadTs ?? root.ts;
 };

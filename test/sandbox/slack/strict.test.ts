@@ -236,6 +236,35 @@ describe('messages', () => {
     expect(short.status).toBe(400);
   });
 
+  test('opens threads under first messages only, for texts and for files', async () => {
+    const root = await say('root');
+    const reply = await say('reply', { thread_ts: root });
+    const share = async (threadTs: string) => {
+      const { upload_url: url = '', file_id: id = '' } = await client.files.getUploadURLExternal({
+        filename: 'a',
+        length: 1,
+      });
+      await fetch(url, { method: 'POST', body: 'x' });
+      return client.files.completeUploadExternal({
+        files: [{ id }],
+        channel_id: 'C0OPS',
+        thread_ts: threadTs,
+      });
+    };
+    await share(root);
+    expect(front.thread('C0OPS', root)).toHaveLength(3);
+    const none = '1700000000.000100';
+    for (const [threadTs, error] of [
+      [reply, 'invalid_thread_ts'],
+      [none, 'thread_not_found'],
+    ] as const) {
+      const text = client.chat.postMessage({ channel: 'C0OPS', text: 'x', thread_ts: threadTs });
+      expect(await refusalOf(text)).toMatchObject({ error });
+      expect(await refusalOf(share(threadTs))).toMatchObject({ error });
+    }
+    expect(front.thread('C0OPS', root)).toHaveLength(3);
+  });
+
   test('reacts once', async () => {
     const timestamp = await say('nice');
     await client.reactions.add({ channel: 'C0OPS', timestamp, name: 'eyes' });

@@ -1,0 +1,61 @@
+/** Cards sent through the real WebClient to the pretend Slack, for tests of what stands there in the end. */
+import type { SlackFront } from '../../sandbox/slack/front.ts';
+import type { CardTransport } from '../../src/operations/card.ts';
+import { createCardDelivery } from '../../src/operations/deliver-card.ts';
+import { createEffectDoor } from '../../src/operations/effect.ts';
+import { createCommandList } from '../../src/operations/words.ts';
+import { createCardTransport } from '../../src/slack/card-transport.ts';
+import { createIdentity } from '../../src/slack/identity.ts';
+import { createSlackClients } from '../../src/slack/slack-clients.ts';
+import {
+  createCardMemory,
+  createEffectMemory,
+  createMovedClock,
+  defineDrawn,
+} from '../support/card-memory.ts';
+import { deliverDue } from '../support/card-sender.ts';
+
+export const place = { team: 'T0ACUOPS00', channel: 'C0OPS', thread: null };
+
+export const openTransport = (slack: SlackFront, cardsMs = 400): CardTransport => {
+  const clients = createSlackClients(
+    slack.botToken,
+    { apiUrl: slack.apiUrl, log: () => undefined },
+    { cards: cardsMs, files: cardsMs },
+  );
+  return createCardTransport({
+    clients,
+    identity: createIdentity(clients.facts).read,
+    log: () => undefined,
+  });
+};
+
+/** A sender of cards kept in memory, on a clock that the test moves. */
+export const openCards = (transport: CardTransport) => {
+  const clock = createMovedClock();
+  const cards = createCardMemory(clock.now);
+  const delivery = createCardDelivery({
+    store: cards,
+    effects: createEffectDoor(createEffectMemory(clock.now)),
+    transport,
+    commands: createCommandList([
+      defineDrawn('work'),
+      defineDrawn('list', () => ({
+        text: 'fleet',
+        blocks: [],
+        file: { name: 'fleet.txt', title: 'The fleet', content: 'all öf it' },
+      })),
+    ]),
+    readAudience: async () => ({ kind: 'team' }),
+    now: clock.now,
+    zone: 'UTC',
+    log: () => undefined,
+  });
+  const run = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      await deliverDue(delivery);
+      clock.pass(1_000);
+    }
+  };
+  return { cards, clock, run, deliver: () => deliverDue(delivery) };
+};
