@@ -1,11 +1,13 @@
 /** Who is who to this desk: admins of the configuration, stored rules, Slack's groups and places, put together to grants and audiences. */
+
+import { AcuopsError } from './errors.ts';
 import { type Actor, isSameActor, type Place } from './operations/call.ts';
-import type { AccessReader } from './operations/ports.ts';
+import type { AccessReader, CardPlace } from './operations/ports.ts';
 import { scheduler } from './operations/schedule.ts';
 import type { Audience, Grant } from './policy/access.ts';
 import type { ReadGroup } from './slack/read-groups.ts';
-import type { ReadPlace } from './slack/read-places.ts';
-import { type AccessRule, readAccessFacts } from './store/access-store.ts';
+import type { PlaceFacts, ReadPlace } from './slack/read-places.ts';
+import { type AccessRule, readAccessFacts, readChannelTarget } from './store/access-store.ts';
 import type { Database } from './store/database.ts';
 
 export interface AccessParts {
@@ -20,7 +22,12 @@ export interface AccessParts {
 /** The desk's own timer may tend the house and nothing else, whatever rules may say. */
 const tending: readonly Grant[] = [{ role: 'desk', targetIds: null }];
 
-export const createAccessReader = (parts: AccessParts): AccessReader => ({
+export interface DeskAccess extends AccessReader {
+  /** What a channel may see by now. @throws AcuopsError `slack` where Slack does not say what it is */
+  readonly readAudience: (place: CardPlace) => Promise<Audience>;
+}
+
+export const createAccessReader = (parts: AccessParts): DeskAccess => ({
   readAccess: async (actor, place, { fresh = false } = {}) => {
     const stored = await parts.database.untied((tx) => readAccessFacts(tx, actor, place.channel));
     const [grants, audience] = await Promise.all([
@@ -28,6 +35,19 @@ export const createAccessReader = (parts: AccessParts): AccessReader => ({
       decideAudience(parts, place, stored.channelTarget),
     ]);
     return { grants, audience };
+  },
+  readAudience: async ({ team, channel }) => {
+    const target = await parts.database.untied((tx) => readChannelTarget(tx, channel));
+    if (target !== null) return { kind: 'shared', targetIds: [target] };
+    const facts = await parts.readPlace({ kind: 'channel', team, channel });
+    if (facts.kind === 'unknown')
+      throw new AcuopsError({
+        code: 'slack',
+        message: `Slack does not say who reads ${channel}`,
+        say: 'Slack does not answer. Try again in a minute.',
+        retryable: true,
+      });
+    return toAudience(facts);
   },
 });
 
@@ -70,7 +90,10 @@ const decideAudience = async (
 ): Promise<Audience> => {
   if (place.kind === 'terminal') return { kind: 'private' };
   if (channelTarget !== null) return { kind: 'shared', targetIds: [channelTarget] };
-  const facts = await parts.readPlace(place);
-  if (facts.kind === 'dm') return { kind: 'private' };
-  return facts.shared ? { kind: 'shared', targetIds: [] } : { kind: 'team' };
+  return toAudience(await parts.readPlace(place));
+};
+
+const toAudience = ({ kind, shared }: PlaceFacts): Audience => {
+  if (kind === 'dm') return { kind: 'private' };
+  return shared ? { kind: 'shared', targetIds: [] } : { kind: 'team' };
 };

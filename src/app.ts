@@ -204,6 +204,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
         update: (posted, message) => transport.update(posted, mapStrings(message, redactor.text)),
       },
       commands,
+      readAudience: access.readAudience,
       now,
       zone,
       log: slackLog,

@@ -14,7 +14,15 @@ export interface CardWork {
   readonly decisionVersion: number;
   readonly operation: Operation;
   readonly supersededBy: string | null;
+  /** Where it was asked for, if it comes to the actor alone instead. */
+  readonly moved: Move | null;
   readonly createdAt: Date;
+}
+
+export interface Move {
+  readonly from: string;
+  /** `others-read`: who reads the channel by now may not see all of it. */
+  readonly why: 'cannot-post' | 'others-read';
 }
 
 export interface CardStore {
@@ -36,8 +44,8 @@ export interface CardStore {
     trouble: string,
     waitMs: number | null,
   ) => Promise<void>;
-  /** The channel cannot be written to: from now on this card lives in the actor's DM. */
-  readonly moveToDirect: (cardId: string, owner: string, trouble: string) => Promise<void>;
+  /** From now on this card lives in the actor's DM. `trouble` is shown by doctor until it came there. */
+  readonly moveToDirect: (cardId: string, owner: string, why: Move['why'], trouble: string) => Promise<void>;
 }
 
 /** What a call to Slack ended in, beside "nobody knows", which is a throw. */

@@ -1,10 +1,13 @@
 /** Brings cards up to date: one message per card, always the newest picture, again until Slack has it. Never fails an operation, and no card waits for another. */
 import { toMessage } from '../errors.ts';
-import type { CardStore, CardTransport, CardWork } from './card.ts';
-import { addInvitation, drawCard, toPlainMessage } from './draw-card.ts';
+import { type Audience, toAudienceScope } from '../policy/access.ts';
+import type { CardStore, CardTransport, CardWork, Move } from './card.ts';
+import { addMove, drawCard, drawTakenAway, toPlainMessage } from './draw-card.ts';
 import type { EffectDoor } from './effect.ts';
 import type { Message } from './message.ts';
+import type { CardPlace } from './ports.ts';
 import { absentAfterMs, type CardPost, createCardPost, type Posted, type PostOutcome } from './post-card.ts';
+import { isWithin } from './scope.ts';
 import { createTwinWatch, type TwinWatch } from './twin-watch.ts';
 import type { CommandList } from './words.ts';
 
@@ -13,6 +16,8 @@ export interface CardDeliveryParts {
   readonly effects: EffectDoor;
   readonly transport: CardTransport;
   readonly commands: CommandList;
+  /** What a channel may see by now. Throws where nobody can tell: then nothing is shown there. */
+  readonly readAudience: (place: CardPlace) => Promise<Audience>;
   readonly now: () => Date;
   /** Zone of times in text that Slack cannot show in the reader's own. */
   readonly zone: string;
@@ -30,7 +35,7 @@ export interface CardDelivery {
 
 type Outcome =
   | { readonly kind: 'delivered' }
-  | { readonly kind: 'moved'; readonly say: string }
+  | { readonly kind: 'moved'; readonly why: Move['why']; readonly say: string }
   | Exclude<PostOutcome, { kind: 'posted' } | { kind: 'cannot-post' }>;
 
 const drawAgainMs = 10_000;
@@ -43,7 +48,6 @@ export const createCardDelivery = (given: CardDeliveryParts): CardDelivery => {
     leaseMs: given.leaseMs ?? 20_000,
     cardPost: createCardPost(given),
     twins: createTwinWatch(given),
-    movedFrom: new Map(),
   };
   return {
     takeDue: async (owner, limit) => {
@@ -59,8 +63,6 @@ interface Parts extends CardDeliveryParts {
   readonly leaseMs: number;
   readonly cardPost: CardPost;
   readonly twins: TwinWatch;
-  /** Cards that this process moved to a direct message, and the channel that could not be written to. */
-  readonly movedFrom: Map<string, string>;
 }
 
 /** Longer than any sending can take, each call of which has its own end: one that hangs for good gives its card up. */
@@ -105,8 +107,7 @@ const note = async (parts: Parts, work: CardWork, owner: string, outcome: Outcom
     case 'delivered':
       return parts.store.markDelivered(work.cardId, owner, work.wantedVersion, parts.paceMs);
     case 'moved':
-      parts.movedFrom.set(work.cardId, work.place.channel);
-      return parts.store.moveToDirect(work.cardId, owner, outcome.say);
+      return parts.store.moveToDirect(work.cardId, owner, outcome.why, outcome.say);
     case 'again':
       return parts.store.markTrouble(work.cardId, owner, outcome.trouble, outcome.waitMs);
     case 'stuck':
@@ -116,9 +117,12 @@ const note = async (parts: Parts, work: CardWork, owner: string, outcome: Outcom
 };
 
 const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Outcome> => {
+  const isShown = await mayShow(parts, work);
+  if (!isShown && !work.posted)
+    return { kind: 'moved', why: 'others-read', say: 'others read that channel by now' };
   let message: Message;
   try {
-    message = await draw(parts, work);
+    message = isShown ? addMove(await drawCard(work, parts), work.moved) : drawTakenAway(work.operation);
   } catch (error) {
     parts.log('error', 'a card could not be drawn', { card: work.cardId, verb: work.operation.verb, error });
     return {
@@ -136,12 +140,10 @@ const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Out
     : { kind: 'delivered' };
 };
 
-const draw = async (parts: Parts, work: CardWork): Promise<Message> => {
-  const message = await drawCard(work, parts);
-  // It may have come back to its channel since.
-  const from = work.place.channel.startsWith('direct:') ? parts.movedFrom.get(work.cardId) : undefined;
-  return from === undefined ? message : addInvitation(message, from);
-};
+/** The request decided it once, but since then the channel may have become a client's, or have been shared. */
+const mayShow = async (parts: Parts, { place, operation }: CardWork): Promise<boolean> =>
+  place.channel.startsWith('direct:') ||
+  isWithin(operation.scope, toAudienceScope(await parts.readAudience(place)));
 
 type Shown = { readonly kind: 'shown'; readonly posted: Posted } | Outcome;
 
@@ -185,7 +187,7 @@ const update = async (parts: Parts, work: CardWork, posted: Posted, message: Mes
 const toMove = (work: CardWork, say: string): Outcome =>
   work.place.channel.startsWith('direct:')
     ? { kind: 'stuck', trouble: `${say}, and not by direct message either` }
-    : { kind: 'moved', say };
+    : { kind: 'moved', why: 'cannot-post', say };
 
 const upload = async (
   parts: Parts,

@@ -1,5 +1,5 @@
 /** Which picture a card shows now: the command's own, a stored answer, or plain words where there is neither. Sending it is `deliver-card.ts`' business. */
-import type { CardWork } from './card.ts';
+import type { CardWork, Move } from './card.ts';
 import type { Json } from './json.ts';
 import type { Message } from './message.ts';
 import type { Operation } from './operation.ts';
@@ -39,10 +39,20 @@ export const toPlainMessage = (message: Message): Message => ({
   blocks: [],
 });
 
-/** A card that could not be put where it was asked for says so first, and how to change that. */
-export const addInvitation = (message: Message, channel: string): Message => {
-  const where = /^[A-Z0-9]+$/u.test(channel) ? `<#${channel}>` : 'that channel';
-  const line = `I cannot post in ${where}, so this comes to you directly. To see cards there, type \`/invite @acuops\` in that channel and ask again.`;
+/** What takes the place of a card that stands where by now others read. */
+export const drawTakenAway = ({ verb }: Operation): Message => {
+  const text = `Taken away: this channel has other readers since this was asked, and it was not for them. Ask ${toCode(verb)} again in a channel of your own.`;
+  return { text, blocks: [toTextBlock(text)] };
+};
+
+/** A card that does not stand where it was asked for says so first, and what can be done about it. */
+export const addMove = (message: Message, move: Move | null): Message => {
+  if (move === null) return message;
+  const where = /^[A-Z0-9]+$/u.test(move.from) ? `<#${move.from}>` : 'that channel';
+  const line =
+    move.why === 'cannot-post'
+      ? `I cannot post in ${where}, so this comes to you directly. To see cards there, type \`/invite @acuops\` in that channel and ask again.`
+      : `${where} has other readers since you asked, so this comes to you directly.`;
   if (message.blocks.length === 0) return { ...message, text: `${line}\n${message.text}`.slice(0, mostText) };
   return message.blocks.length < mostBlocks
     ? { ...message, blocks: [toTextBlock(line), ...message.blocks] }

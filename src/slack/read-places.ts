@@ -3,10 +3,11 @@ import type { Place } from '../operations/call.ts';
 import type { SlackIdentity } from './identity.ts';
 import type { Log } from './log.ts';
 import type { WebClient } from './slack-clients.ts';
+import { readSlackFailure } from './slack-failure.ts';
 
 export interface PlaceFacts {
-  /** `dm`: between us and one person; `group`: a message of several; `unknown` could not be read. */
-  readonly kind: 'channel' | 'dm' | 'group' | 'unknown';
+  /** `dm`: between us and one person; `group`: a message of several; `hidden`: Slack does not show it to us; `unknown`: Slack did not answer. */
+  readonly kind: 'channel' | 'dm' | 'group' | 'hidden' | 'unknown';
   /** People of another organisation read it, or are invited to. */
   readonly shared: boolean;
 }
@@ -22,7 +23,8 @@ export interface ReadPlacesParts {
 
 const freshMs = 60_000;
 const mostKept = 2_000;
-const unreadable: PlaceFacts = { kind: 'unknown', shared: true };
+const hidden: PlaceFacts = { kind: 'hidden', shared: true };
+const unknown: PlaceFacts = { kind: 'unknown', shared: true };
 
 /** Never throws. */
 export const createReadPlace = ({ client, identity, now, log }: ReadPlacesParts): ReadPlace => {
@@ -30,18 +32,18 @@ export const createReadPlace = ({ client, identity, now, log }: ReadPlacesParts)
   return async (place) => {
     try {
       // An id means something in its own workspace only.
-      if ((await identity()).teamId !== place.team) return unreadable;
+      if ((await identity()).teamId !== place.team) return hidden;
       const known = kept.get(place.channel);
       if (known && known.until > now().getTime()) return known.facts;
       const { channel } = await client.conversations.info({ channel: place.channel });
-      if (!channel) return unreadable;
+      if (!channel) return unknown;
       const facts = toFacts(channel);
       if (kept.size >= mostKept) kept.clear();
       kept.set(place.channel, { facts, until: now().getTime() + freshMs });
       return facts;
     } catch (error) {
       log('warn', 'a place could not be read and counts as shared', { channel: place.channel, error });
-      return unreadable;
+      return readSlackFailure(error).kind === 'refused' ? hidden : unknown;
     }
   };
 };

@@ -20,9 +20,18 @@ export interface AccessRule {
 export interface AccessFacts {
   /** Rules that name the actor or its team, and every rule that names a group: membership is asked elsewhere. */
   readonly rules: readonly AccessRule[];
-  /** The client whose channel this is, if any. An archived client's people may still read there: it stays theirs until somebody else's it is. */
+  /** The client whose channel this is, if any. */
   readonly channelTarget: string | null;
 }
+
+/** An archived client's channel stays its own until it is somebody else's. */
+const channelTarget = (channel: string) => sql<string | null>`
+  (select id from targets where slack_channel = ${channel} order by status = 'archived', changed_at desc limit 1)`;
+
+export const readChannelTarget = async (tx: Tx, channel: string): Promise<string | null> => {
+  const { rows } = await sql<{ id: string | null }>`select ${channelTarget(channel)} as id`.execute(toDb(tx));
+  return rows[0]?.id ?? null;
+};
 
 /** One statement: every request begins with it. */
 export const readAccessFacts = async (tx: Tx, actor: Actor, channel: string): Promise<AccessFacts> => {
@@ -32,8 +41,7 @@ export const readAccessFacts = async (tx: Tx, actor: Actor, channel: string): Pr
         from access_rules
         where subject_kind = 'group' or (team = ${actor.team} and (subject_kind = 'team' or (subject_kind = 'user' and subject = ${actor.user})))
       ) as rules,
-      (select id from targets where slack_channel = ${channel}
-        order by status = 'archived', changed_at desc limit 1) as channel_target`.execute(toDb(tx));
+      ${channelTarget(channel)} as channel_target`.execute(toDb(tx));
   return { rules: (rows[0]?.rules ?? []).map(toRule), channelTarget: rows[0]?.channel_target ?? null };
 };
 

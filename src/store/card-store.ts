@@ -61,6 +61,7 @@ export const createCardStore = (database: Database, now: () => Date): CardStore 
             decisionVersion: row.decision_version,
             operation,
             supersededBy: row.superseded_by ? (operations.get(row.superseded_by)?.spokenId ?? null) : null,
+            moved: row.moved_from && row.moved_why ? { from: row.moved_from, why: row.moved_why } : null,
             createdAt: row.created_at,
           },
         ];
@@ -86,9 +87,9 @@ export const createCardStore = (database: Database, now: () => Date): CardStore 
         // Only a person can help: it is not due again until the picture changes or doctor's advice was followed.
         ...(waitMs === null ? { delivered_version: sql`wanted_version` } : { next_at: after(waitMs) }),
       }),
-    moveToDirect: async (cardId, owner, trouble) => {
+    moveToDirect: async (cardId, owner, why, trouble) => {
       const { rows } = await translate(() =>
-        sql`update cards c set channel = 'direct:' || c.for_user, team = c.for_team, thread = null, posted_channel = null, posted_ts = null, trouble = ${trouble},
+        sql`update cards c set moved_from = c.channel, moved_why = ${why}, channel = 'direct:' || c.for_user, team = c.for_team, thread = null, posted_channel = null, posted_ts = null, trouble = ${trouble},
               lease_owner = null, lease_until = null, next_at = ${now()}
             where c.id = ${cardId} and c.lease_owner = ${owner} and not exists (
               select 1 from cards o where o.operation_id = c.operation_id and o.team = c.for_team and o.channel = 'direct:' || c.for_user)

@@ -7,6 +7,7 @@ import type { Tx } from '../operations/tx.ts';
 import { up as spine } from './migrations/0001-spine.ts';
 import { up as registry } from './migrations/0002-registry.ts';
 import { up as schedules } from './migrations/0003-schedules.ts';
+import { up as movedCards } from './migrations/0006-moved-cards.ts';
 import { keepAlive, toSoundPool } from './pools.ts';
 import { isLostRace, toStoreError } from './store-errors.ts';
 import type { Tables } from './tables.ts';
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '0001-spine': { up: spine },
   '0002-registry': { up: registry },
   '0003-schedules': { up: schedules },
+  '0006-moved-cards': { up: movedCards },
 };
 
 /** A pooled handle or a transaction: what every query takes. */

@@ -65,7 +65,7 @@ export const reviveCards = (
     if (rows.length === 0) return [];
     const revived = rows.map(({ id }) => id);
     // Back first: the place is read from the effect that makes room below.
-    await sql`update cards c set team = coalesce(f.detail->>'team', c.team), channel = f.detail->>'place', thread = f.detail->>'thread'
+    await sql`update cards c set moved_from = null, moved_why = null, team = coalesce(f.detail->>'team', c.team), channel = f.detail->>'place', thread = f.detail->>'thread'
       from effects f where f.key = 'card:' || c.id || ':post' and c.id = any(${rows.flatMap(({ id, back }) => (back ? [id] : []))}::uuid[])`.execute(
       db,
     );

@@ -85,6 +85,8 @@ export interface Tables {
     lease_owner: Maybe<string>;
     lease_until: MaybeAt;
     trouble: Maybe<string>;
+    moved_from: Maybe<string>;
+    moved_why: Maybe<'cannot-post' | 'others-read'>;
     created_at: At;
   };
   audit_rows: {

@@ -62,10 +62,10 @@ describe('a place', () => {
     },
   );
 
-  it('of another workspace, or unknown, counts as shared', async () => {
+  it('of another workspace, or not shown to us, counts as shared', async () => {
     const { read } = open();
-    expect(await read(at('C0OPS', 'T0OTHER'))).toEqual({ kind: 'unknown', shared: true });
-    expect(await read(at('C0NONE'))).toEqual({ kind: 'unknown', shared: true });
+    expect(await read(at('C0OPS', 'T0OTHER'))).toEqual({ kind: 'hidden', shared: true });
+    expect(await read(at('C0NONE'))).toEqual({ kind: 'hidden', shared: true });
   });
 });
 

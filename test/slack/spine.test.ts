@@ -56,6 +56,7 @@ const open = async (mode: 'http' | 'socket'): Promise<CardDelivery> => {
       log: () => undefined,
     }),
     commands,
+    readAudience: async () => ({ kind: 'team' }),
     now: clock.now,
     zone: 'UTC',
     log: () => undefined,

@@ -59,7 +59,7 @@ const ask = async (places: readonly { readonly channel: string; readonly who: ty
 const moveAll = async () => {
   const cards = createCardStore(desk.database, now);
   for (const card of await cards.claim('sender', 10_000, 10))
-    await cards.moveToDirect(card.cardId, 'sender', 'not in the channel');
+    await cards.moveToDirect(card.cardId, 'sender', 'cannot-post', 'not in the channel');
   return (await cards.claim('sender', 10_000, 10)).map((card) => card.place.channel).toSorted();
 };
 

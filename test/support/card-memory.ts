@@ -58,6 +58,7 @@ export const createCardMemory = (now: () => Date): CardMemory => {
         wantedVersion: 1,
         decisionVersion: 0,
         supersededBy: null,
+        moved: null,
         createdAt: now(),
         deliveredVersion: 0,
         nextAt: 0,
@@ -93,11 +94,12 @@ export const createCardMemory = (now: () => Date): CardMemory => {
         leaseUntil: 0,
         ...(waitMs === null ? { deliveredVersion: read(cardId).wantedVersion } : { nextAt: at() + waitMs }),
       }),
-    moveToDirect: (cardId, _owner, trouble) => {
+    moveToDirect: (cardId, _owner, why, trouble) => {
       const row = read(cardId);
       return change(cardId, {
         place: { ...row.place, channel: `direct:${row.operation.actor.user}`, thread: null },
         posted: null,
+        moved: { from: row.place.channel, why },
         leaseUntil: 0,
         nextAt: at(),
         trouble,

@@ -5,6 +5,7 @@ import { createEffectDoor } from '../../src/operations/effect.ts';
 import type { Message } from '../../src/operations/message.ts';
 import type { Operation } from '../../src/operations/operation.ts';
 import { createCommandList } from '../../src/operations/words.ts';
+import type { Audience } from '../../src/policy/access.ts';
 import { createCardMemory, createEffectMemory, createMovedClock, defineDrawn } from './card-memory.ts';
 import { createPretendTransport } from './pretend-transport.ts';
 
@@ -32,12 +33,17 @@ export const openSender = (render?: (operation: Operation) => Message | Promise<
   const effects = createEffectMemory(clock.now);
   const slack = createPretendTransport();
   const lines: string[] = [];
+  let audience: Audience | Error = { kind: 'team' };
   const restart = () =>
     createCardDelivery({
       store: cards,
       effects: createEffectDoor(effects),
       transport: slack.transport,
       commands: createCommandList([defineDrawn('work', render)]),
+      readAudience: async () => {
+        if (audience instanceof Error) throw audience;
+        return audience;
+      },
       now: clock.now,
       zone: 'UTC',
       log: (_level, line) => void lines.push(line),
@@ -50,6 +56,10 @@ export const openSender = (render?: (operation: Operation) => Message | Promise<
     effects,
     slack,
     lines,
+    /** What the channel may see from now on, or that nobody can tell. */
+    setAudience: (next: Audience | Error) => {
+      audience = next;
+    },
     takeDue: (owner: string, limit: number) => delivery.takeDue(owner, limit),
     deliver: () => deliverDue(delivery),
     restart: () => {
