@@ -24,8 +24,14 @@ const Press = z.object({
   trigger_id: z.string().min(1),
   response_url: z.url().optional(),
   channel: z.object({ id: Id }).optional(),
-  container: z.object({ channel_id: Id.optional(), thread_ts: z.string().optional() }).optional(),
-  message: z.object({ thread_ts: z.string().optional() }).optional(),
+  container: z
+    .object({
+      channel_id: Id.optional(),
+      message_ts: z.string().optional(),
+      thread_ts: z.string().optional(),
+    })
+    .optional(),
+  message: z.object({ ts: z.string().optional(), thread_ts: z.string().optional() }).optional(),
   view: View.optional(),
   actions: z
     .array(
@@ -91,7 +97,11 @@ const readWhere = ({ view, container, channel, message }: Press): Where | null =
     return memo && { channel: memo.channel, thread: memo.thread };
   }
   const found = container?.channel_id ?? channel?.id;
-  return found === undefined ? null : { channel: found, thread: container?.thread_ts ?? message?.thread_ts };
+  if (found === undefined) return null;
+  const thread = container?.thread_ts ?? message?.thread_ts;
+  // The first message of a thread names itself; it stands in the channel.
+  const isFirst = thread === (container?.message_ts ?? message?.ts);
+  return { channel: found, thread: isFirst ? undefined : thread };
 };
 
 /** The person's own team, where Slack names it: in shared channels it is not ours. */

@@ -156,3 +156,19 @@ describe('where the bot is not a member', () => {
     expect(await desk.ask('health', 'onCall', dm)).toContain('4 of 7 need you');
   });
 });
+
+describe('a card that somebody replied to', () => {
+  it('is checked again in the channel, not in that thread', async () => {
+    const { slack } = desk.stand;
+    await desk.ask('health aster');
+    const first = desk.newest();
+    await slack.say(personIds.approver, channelIds.ops, 'looking at it', { threadTs: first.ts });
+    await desk.ask('health kestrel');
+    const before = desk.messages().length;
+    await slack.click(personIds.onCall, channelIds.ops, first.ts, { actionId: 'acuops:health:again' });
+    await desk.quiet();
+    expect(slack.thread(channelIds.ops, first.ts).filter((one) => one.isBot)).toHaveLength(1);
+    expect(desk.messages()).toHaveLength(before + 1);
+    expect(desk.shown().at(-1)).toContain('Aster Medical Supply');
+  });
+});
