@@ -24,6 +24,7 @@ import {
 } from './store/access-store.ts';
 import { readAudit, readAuditHead, readSealed } from './store/audit-store.ts';
 import { type Database, type Db, toDb } from './store/database.ts';
+import { readLastResult, readLastResults } from './store/earlier-checks.ts';
 import * as health from './store/health-store.ts';
 import { readKillswitches, setKillswitch } from './store/killswitch-store.ts';
 import { registryRecord } from './store/registry-store.ts';
@@ -65,8 +66,8 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       probe: parts.probe,
       reachControl: parts.reachControl,
       readClocks: async (targetIds) => (await health.readObservations(db, targetIds)).map(toClock),
-      readPrevious: (operation, scopeKey) =>
-        health.readLastResult(db, operation.verb, scopeKey, operation.id),
+      readPrevious: (operation, scopeKey) => readLastResult(db, operation.verb, scopeKey, operation.id),
+      readLastOfEach: (operation, targetIds) => readLastResults(db, targetIds, operation.id),
       saveChecks: (operation, targetIds, at, judge) =>
         database.transact(async (tx) => {
           let clients: readonly ClientHealth[] = [];

@@ -110,29 +110,6 @@ export const readChecks = async (tx: Tx, targetId: string, limit: number): Promi
       .execute()
   ).map((row) => ({ state: row.state, body: row.body, at: row.at }));
 
-/** The newest finished operation of a verb whose result this scope may see whole: what a new check is compared with. */
-export const readLastResult = async (
-  db: Db,
-  verb: string,
-  scopeKey: string,
-  before: string,
-): Promise<{ spokenId: string; result: Json; finishedAt: Date } | null> =>
-  translate(async () => {
-    const row = await db
-      .selectFrom('operations')
-      .select(['spoken_id', 'result', 'finished_at'])
-      .where('verb', '=', verb)
-      .where('join_key', 'like', `${scopeKey}:%`)
-      .where('state', '=', 'done')
-      .where('id', '<>', before)
-      .orderBy('created_at', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return row?.finished_at
-      ? { spokenId: row.spoken_id, result: row.result, finishedAt: row.finished_at }
-      : null;
-  });
-
 export interface NoteRecord {
   readonly by: string;
   readonly body: string;

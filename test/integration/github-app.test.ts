@@ -95,7 +95,7 @@ describe('a GitHub App', () => {
     await open({ GITHUB_APP_PRIVATE_KEY: other.export({ type: 'pkcs8', format: 'pem' }).toString() });
     const card = await desk.ask('health aster');
     expect(card).toContain('API: sign-in works');
-    expect(card).toContain('Workflow: unknown, GitHub refused the App (401)');
+    expect(card).toContain('Workflow, Last deploy, CI: unknown, GitHub refused the App (401)');
     expect((await readFindings()).get('GitHub App')).toMatchObject({
       state: 'fail',
       mend: expect.stringContaining('GITHUB_APP_PRIVATE_KEY'),

@@ -56,7 +56,7 @@ describe('a fault of GitHub', () => {
       const { out } = await desk.terminal(['health', 'aster', '--fresh']);
       expect(out).toMatch(said);
       expect(out).toContain('→');
-      expect(out).toContain('Aster Medical Supply could not be checked');
+      expect(out).toContain('Aster Medical Supply could not be fully checked');
       expect(out).not.toContain('✅ CI');
     } finally {
       desk.stand.github.faults.clear();
@@ -73,6 +73,28 @@ describe('a fault of GitHub', () => {
     expect(observations?.find((one) => one.criterion === 'api')?.verdict).toBe('pass');
     expect(observations?.find((one) => one.criterion === 'ci')?.verdict).toBe('unknown');
   }, 40_000);
+});
+
+describe('GitHub away for everybody', () => {
+  it('is one line for all, tells what is no longer known, and that it is known again', async () => {
+    await desk.ask('health --fresh');
+    desk.stand.github.faults.status({ path: '*' }, 502);
+    const away = await desk.ask('health --fresh');
+    desk.stand.github.faults.clear();
+    expect(away.split('\n').slice(0, 4)).toEqual([
+      expect.stringMatching(
+        /^❌ 1 of 7 needs you: Heritage Fabrics P1, .*; 7 not fully checked: GitHub answered 502$/u,
+      ),
+      '🔗 GitHub answered 502: Workflow, Last deploy and CI of 7 of 7 clients unknown; the API of 6 of them was checked',
+      '→ check again in some minutes; if it stays, look at githubstatus.com',
+      // Norrland's repository is out of sight at all times.
+      'No longer known: Workflow, Last deploy, CI of 6 clients',
+    ]);
+    expect(away.match(/GitHub answered 502/gu)).toHaveLength(2);
+    expect(away).toContain('unknown: Workflow, Last deploy, CI of 7 clients · the other facts fresh');
+    for (const { name } of desk.stand.world.clients) expect(away).toContain(name);
+    expect(await desk.ask('health --fresh')).toContain('Known again: Workflow, Last deploy, CI of 6 clients');
+  });
 });
 
 describe('what changed at GitHub', () => {

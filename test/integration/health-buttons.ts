@@ -104,7 +104,7 @@ export const testHealthButtons = (mode: 'http' | 'socket'): void => {
       await desk.quiet();
       expect(desk.messages()).toHaveLength(1);
       expect(desk.newest().ts).toBe(before?.ts);
-      expect(toText(desk.newest())).toContain('No change since check');
+      expect(toText(desk.newest())).toContain('none recovered since check');
       await desk.ask('health');
       expect(desk.messages()).toHaveLength(2);
       const { slack } = desk.stand;

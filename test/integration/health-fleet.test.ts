@@ -44,7 +44,7 @@ describe('health of the whole fleet', () => {
       'healthy: Aster Medical Supply',
       'not judged: Wexford Tools (offboarding)',
       '4 failing · ❔ 1 unknown · ⚠️ 1 with a warning · ✅ 1 healthy · ➖ 1 not judged',
-      'all facts fresh',
+      'unknown: Workflow, Last deploy, CI of 1 client · the other facts fresh',
     ])
       expect(text).toContain(part);
     // Nobody asks anything of a client that is leaving, nor signs in there.
@@ -63,7 +63,7 @@ describe('health of the whole fleet', () => {
     desk.stand.github.resetCounts();
     const soon = await desk.ask('health');
     expect(desk.stand.github.calls().filter(({ path }) => !path.includes('norrland'))).toEqual([]);
-    expect(soon).toContain('No change since check');
+    expect(soon).toContain('No new failure and none recovered since check');
     desk.pass(6 * 60_000);
     await desk.ask('health');
     // A repository that cannot be seen has no answer to be compared with.
@@ -85,6 +85,8 @@ describe('health of the whole fleet', () => {
 describe('health of less', () => {
   it('shows one client whole, passes too, and names only it', async () => {
     const card = await desk.ask('health Kestrel');
+    // It was checked with the others before.
+    expect(card).toContain('none recovered since check');
     expect(listed(card)).toEqual(['Kestrel']);
     expect(card).toMatch(/^⚠️ Kestrel Instruments works, with a warning: last deploy 28 days ago/u);
     expect(card).toContain('✅ API: sign-in works');

@@ -3,7 +3,12 @@ import type { KnownBlock } from '@slack/types';
 import { limits, measureBlocks } from '../../blocks/limits.ts';
 import { context, type RenderedMessage, renderMessage, section } from '../../blocks/message.ts';
 import { type Counts, countClients, sayVerdict } from '../../policy/health/fleet.ts';
-import { type HealthCheck, type HealthReport, toHealthCheck } from '../../policy/health/report.ts';
+import {
+  type CheckedClient,
+  type HealthCheck,
+  type HealthReport,
+  toHealthCheck,
+} from '../../policy/health/report.ts';
 import { renderButtons } from './card-buttons.ts';
 import { renderFile } from './card-file.ts';
 import { type CardList, isOpen, type ListView, renderNames, renderOpen, renderOthers } from './card-lists.ts';
@@ -14,6 +19,7 @@ import {
   renderChanged,
   renderCounts,
   renderFirst,
+  renderTrouble,
   renderVerdict,
 } from './card-summary.ts';
 import { type Claim, escapeShort } from './card-words.ts';
@@ -46,29 +52,21 @@ const joinLists = (lists: readonly CardList[]): Lists => ({
   left: lists.reduce((sum, list) => sum + list.left, 0),
 });
 
-const sayWhere = (check: HealthCheck, spokenId: string): string =>
-  check.finishedAt === null ? 'listed when the check is done' : `see the file health-${spokenId}.txt`;
-
 const renderLists = (check: HealthCheck, view: HealthView, listView: ListView): Lists => {
-  const where = sayWhere(check, view.spokenId);
   const open = check.clients.filter(isOpen);
-  // One client asked for by name is always shown whole, healthy or not.
-  if (!listView.isFleet)
-    return joinLists([
-      renderOpen(
-        check.clients.filter(({ state }) => state !== 'not-judged'),
-        listView,
-        where,
-      ),
-    ]);
-  const failing = renderOpen(open, listView, where);
+  // One client asked for by name is always shown, healthy or not; with `--failed` only where something of it fails.
+  if (!listView.isFleet) {
+    const judged = check.clients.filter(({ state }) => state !== 'not-judged');
+    return joinLists([renderOpen(view.failedOnly ? judged.filter(hasFailed) : judged, listView)]);
+  }
+  const failing = renderOpen(open, listView);
   if (view.failedOnly) return joinLists([failing]);
   const others = check.clients.filter(
     (client) => !isOpen(client) && (client.state === 'unknown' || client.state === 'warn'),
   );
   return joinLists([
     failing,
-    renderOthers(others, view.zone, where),
+    renderOthers(others, listView),
     renderNames(
       'pass',
       check.clients.filter((client) => client.state === 'pass' && !isOpen(client)),
@@ -80,17 +78,28 @@ const renderLists = (check: HealthCheck, view: HealthView, listView: ListView): 
   ]);
 };
 
-/** What the card does not name, and where it is: nothing is left out in silence. */
-const sayLeft = (check: HealthCheck, view: HealthView, left: number): string => {
-  const parts: string[] = [];
+/** Something fails, or failed when it was last seen. */
+const hasFailed = ({ state, observations }: CheckedClient): boolean =>
+  state === 'fail' || observations.some(({ since }) => since !== null);
+
+const sayOnlyFailing = (check: HealthCheck, isFleet: boolean): string => {
+  if (!isFleet) return check.clients.some(hasFailed) ? 'Only what fails is listed.' : 'Nothing of it fails.';
   const unlisted = check.clients.filter((client) => !isOpen(client)).length;
-  if (view.failedOnly && unlisted > 0)
-    parts.push(`Only failing clients are listed; ${unlisted} others are in the counts.`);
-  if (left > 0)
-    parts.push(
-      `${left} of ${check.clients.length} clients are not named here: ${sayWhere(check, view.spokenId)}, or use --json.`,
-    );
-  return parts.join(' ');
+  if (unlisted === 0) return '';
+  return `Only failing clients are listed; ${unlisted === 1 ? '1 other is' : `${unlisted} others are`} in the counts.`;
+};
+
+/** What the card does not name, and where it is: nothing is left out in silence. */
+const sayLeft = (check: HealthCheck, view: HealthView, left: number, isFleet: boolean): string => {
+  const parts: string[] = [];
+  if (view.failedOnly && check.clients.some(({ state }) => state !== 'not-judged'))
+    parts.push(sayOnlyFailing(check, isFleet));
+  const where =
+    check.finishedAt === null
+      ? 'listed when the check is done'
+      : `see the file health-${view.spokenId}.txt, or use --json`;
+  if (left > 0) parts.push(`${left} of ${check.clients.length} clients are not named here: ${where}.`);
+  return parts.filter((part) => part !== '').join(' ');
 };
 
 /** Null for an empty text, so that parts without anything to say leave no block. */
@@ -120,15 +129,17 @@ export const renderHealthCard = (report: HealthReport, view: HealthView): Render
   const isLive = (view.supersededBy ?? null) === null;
   const isFleet = check.progress.total > 1 || check.clients.length > 1;
   const text = sayFirst(check, view);
-  const lists = renderLists(check, view, { ...view, isLive, isFleet });
+  const { githubTrouble } = check;
+  const lists = renderLists(check, view, { ...view, isLive, isFleet, githubTrouble });
   const told = [
     section(renderFirst(check, text, isLive)),
     sectionOf(renderStale(view.stale)),
     sectionOf(renderCause(check)),
+    sectionOf(renderTrouble(check)),
     contextOf(renderChanged(check, zone)),
     ...lists.blocks,
     isFleet && check.progress.done > 0 ? context(renderCounts(check)) : null,
-    contextOf(sayLeft(check, view, lists.left)),
+    contextOf(sayLeft(check, view, lists.left, isFleet)),
     context(renderAges(check, now, zone, spokenId)),
   ].filter((block) => block !== null);
   const blocks = isLive

@@ -78,8 +78,15 @@ export const renderFile = (check: HealthCheck, zone: string, spokenId: string): 
     ...(check.commonCause === null
       ? []
       : [`${cleanLine(check.commonCause.say)}. Next: ${cleanLine(check.commonCause.next)}`]),
+    ...(check.githubTrouble === null
+      ? []
+      : [
+          `${cleanLine(check.githubTrouble.say)}: ${check.githubTrouble.hides}. Next: ${check.githubTrouble.next}`,
+        ]),
     ...renderChanges('New since the check before:', check.changes.appeared),
     ...renderChanges('Recovered since the check before:', check.changes.recovered),
+    ...renderChanges('No longer known since the check before:', check.changes.hidden),
+    ...renderChanges('Known again since the check before:', check.changes.visible),
     '',
     renderTable([columns, ...rows]),
     '',

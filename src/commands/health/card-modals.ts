@@ -10,10 +10,12 @@ import { isOpen } from './card-lists.ts';
 import {
   type Claim,
   escapeShort,
+  joinNext,
   renderClaim,
   renderHeadline,
-  renderNext,
   renderObservation,
+  renderOpenLink,
+  renderStep,
 } from './card-words.ts';
 
 export interface DetailsView {
@@ -37,7 +39,10 @@ const renderCriteria = (client: CheckedClient, view: DetailsView): readonly Know
   const blocks: KnownBlock[] = shown.map((observation) => {
     const seen = observation.verdict === 'unknown' ? 'tried' : 'seen';
     const host = observation.host === undefined ? '' : ` · ${escapeShort(observation.host, 80)}`;
-    const lines = [renderObservation(observation, view.zone), renderNext(observation)];
+    const lines = [
+      renderObservation(observation, view.zone),
+      joinNext(renderStep(observation), renderOpenLink(observation)),
+    ];
     lines.push(`_${seen} ${sayAge(observation.observedAt, view.now)}${host}_`);
     return section(lines.filter((line) => line !== '').join('\n'));
   });

@@ -37,23 +37,31 @@ const capitalise = (text: string): string => text.replace(/^[a-z]/, (letter) => 
  * "❌ API: sign-in refused, since today 01:40". The clauses of workflow, deploy and CI name their criterion themselves; an
  * unknown one ("GitHub answered 503") does not, and carries the word beside the mark as it could be read either way.
  */
-export const renderObservation = (observation: CheckedObservation, zone: string): string => {
+export const renderObservation = (
+  observation: CheckedObservation,
+  zone: string,
+  name: string = sayCriterion(observation),
+): string => {
   const { emoji, word } = statusMarks[observation.verdict];
-  const isUnknown = observation.verdict === 'unknown';
+  const label = `${escapeShort(name, 60)}: `;
   const say = escapeShort(observation.say, 160);
-  const label =
-    isUnknown || observation.criterion === 'api' ? `${escapeShort(sayCriterion(observation), 40)}: ` : '';
-  const clause = label === '' ? capitalise(say) : `${label}${isUnknown ? `${word}, ` : ''}${say}`;
-  return `${emoji} ${clause}${renderMoment(observation, zone)}`;
+  const told = renderMoment(observation, zone);
+  if (observation.verdict === 'unknown')
+    return `${emoji} ${label}${word}${say === '' ? '' : `, ${say}`}${told}`;
+  return `${emoji} ${observation.criterion === 'api' ? `${label}${say}` : capitalise(say)}${told}`;
 };
 
-/** "→ ask the client for … · Open", the link alone where there is no step, empty where there is neither. */
-export const renderNext = ({ next, url }: CheckedObservation): string => {
-  const link = url === null ? '' : renderLink(url, 'Open');
-  if (next === null) return link;
-  const step = `→ ${escapeShort(next, 160)}`;
-  return link === '' ? step : `${step} · ${link}`;
-};
+/** "→ ask the client for …", empty where there is no step. */
+export const renderStep = ({ next }: CheckedObservation): string =>
+  next === null ? '' : `→ ${escapeShort(next, 160)}`;
+
+/** Where it can be seen; empty where there is nothing to open. */
+export const renderOpenLink = ({ url }: CheckedObservation): string =>
+  url === null ? '' : renderLink(url, 'Open');
+
+/** "→ ask the client for … · Open", either alone where there is no other. */
+export const joinNext = (step: string, link: string): string =>
+  [step, link].filter((part) => part !== '').join(' · ');
 
 const renderDeadline = ({ respondBy }: CheckedClient, now: Date, zone: string): string => {
   if (respondBy === null) return '';
@@ -87,10 +95,3 @@ export const renderClaim = (claims: readonly Claim[], key: string, zone: string)
     ? ''
     : `🙋 ${renderPerson(newest.by)} is on it since ${renderDate(newest.at, zone)}`;
 };
-
-/** What stands in for a whole client on one line: its worst verdicts, in the order of the criteria. */
-export const findTold = ({ state, observations }: CheckedClient): readonly CheckedObservation[] =>
-  observations.filter(
-    (observation) =>
-      observation.verdict === state || (observation.since !== null && observation.verdict !== 'pass'),
-  );

@@ -39,7 +39,7 @@ export const defineHealth = (powers: HealthPowers & HealthCardPowers): AnyComman
       positionals: [{ name: 'who', about: 'a client or a tier; without it, all that you may see' }],
       flags: {
         all: { kind: 'switch', about: 'all clients' },
-        failed: { kind: 'switch', about: 'list failing clients only' },
+        failed: { kind: 'switch', about: 'list only what fails' },
         fresh: { kind: 'switch', about: 'ask for every fact again, use none that is known' },
       },
     },
@@ -88,7 +88,8 @@ const startingReport = (operation: Operation): HealthReport => ({
   progress: { done: 0, total: 0 },
   clients: [],
   previous: null,
-  changes: { appeared: [], recovered: [] },
+  changes: { appeared: [], recovered: [], hidden: [], visible: [] },
   commonCause: null,
+  githubTrouble: null,
   exitCode: 0,
 });

@@ -2,7 +2,7 @@
 import type { Json } from '../../operations/json.ts';
 import type { ItemResult, Operation, Step, StepContext, StepOutcome } from '../../operations/operation.ts';
 import type { Target } from '../../operations/target.ts';
-import { assembleReport } from '../../policy/health/assemble-report.ts';
+import { assembleReport, type ReportInput } from '../../policy/health/assemble-report.ts';
 import { toClientHealth } from '../../policy/health/client-health.ts';
 import { decideCommonCause } from '../../policy/health/common-cause.ts';
 import type { ClientHealth, ControlAnswer, Observation } from '../../policy/health/facts.ts';
@@ -25,7 +25,7 @@ import {
   toScopeKey,
   toTargetId,
 } from './plan.ts';
-import type { HealthPowers, StoredClock } from './powers.ts';
+import type { EarlierCheck, HealthPowers, StoredClock } from './powers.ts';
 import { findPublishing, type Publishing } from './publishing.ts';
 
 const pipelineShare = 0.55;
@@ -227,8 +227,6 @@ const report = async (
   },
 ): Promise<Json> => {
   const input = operation.input as unknown as HealthInput;
-  const previous = await powers.readPrevious(operation, toScopeKey(input, operation.scope));
-  const earlier = previous ? HealthReport.safeParse(previous.result) : undefined;
   return assembleReport({
     scope: sayScope(input, targets),
     startedAt: operation.createdAt,
@@ -236,6 +234,34 @@ const report = async (
     total: targets.length,
     clients,
     control,
-    previous: previous && earlier?.success ? { reference: previous.spokenId, report: earlier.data } : null,
+    previous: await readEarlier(powers, operation, targets),
   }) as unknown as Json;
 };
+
+/**
+ * A fleet is compared with the last picture of the same fleet, so that what somebody saw of one client in between is still news
+ * here. One client, or clients never checked together, are compared with the last check of each, whatever its scope.
+ */
+const readEarlier = async (
+  powers: HealthPowers,
+  operation: Operation,
+  targets: readonly Target[],
+): Promise<ReportInput['previous']> => {
+  const input = operation.input as unknown as HealthInput;
+  const same =
+    targets.length > 1 ? await powers.readPrevious(operation, toScopeKey(input, operation.scope)) : null;
+  if (same !== null) return toEarlier([same]);
+  const ids = targets.filter(({ status }) => status === 'active').map(({ id }) => id);
+  const last = toEarlier(await powers.readLastOfEach(operation, ids));
+  const seen = new Set(
+    last.flatMap(({ report: { clients } }) => clients.map(({ client }) => client.targetId)),
+  );
+  // Of clients that were never looked at nothing is new: everything would be.
+  return ids.every((id) => seen.has(id)) ? last : [];
+};
+
+const toEarlier = (checks: readonly EarlierCheck[]): ReportInput['previous'] =>
+  checks.flatMap(({ spokenId, result }) => {
+    const { success, data } = HealthReport.safeParse(result);
+    return success ? [{ reference: spokenId, report: data }] : [];
+  });

@@ -29,10 +29,13 @@ export interface HealthPowers {
   readonly probe: InstanceProbe;
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
   readonly readClocks: (targetIds: readonly string[]) => Promise<readonly StoredClock[]>;
-  readonly readPrevious: (
+  /** The newest finished check of the same scope but this one. */
+  readonly readPrevious: (operation: Operation, scopeKey: string) => Promise<EarlierCheck | null>;
+  /** Whatever their scopes: those that were the last of any of these targets before this one, newest first. */
+  readonly readLastOfEach: (
     operation: Operation,
-    scopeKey: string,
-  ) => Promise<{ spokenId: string; result: Json } | null>;
+    targetIds: readonly string[],
+  ) => Promise<readonly EarlierCheck[]>;
   /** One check at a time: hands in the clocks as they stand then, writes what is judged by them and gives it back. */
   readonly saveChecks: (
     operation: Operation,
@@ -45,4 +48,9 @@ export interface HealthPowers {
 export interface StoredClock {
   readonly targetId: string;
   readonly observation: ClockedObservation;
+}
+
+export interface EarlierCheck {
+  readonly spokenId: string;
+  readonly result: Json;
 }

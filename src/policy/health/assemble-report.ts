@@ -3,7 +3,8 @@ import { compareChecks } from './changes.ts';
 import { decideCommonCause } from './common-cause.ts';
 import type { ClientHealth, ControlAnswer } from './facts.ts';
 import { compareClients, decideExitCode } from './fleet.ts';
-import { type HealthReport, toHealthCheck, toHealthReport } from './report.ts';
+import { decideGithubTrouble } from './github-trouble.ts';
+import { type HealthCheck, type HealthReport, toHealthCheck, toHealthReport } from './report.ts';
 
 export interface ReportInput {
   readonly scope: string;
@@ -14,13 +15,28 @@ export interface ReportInput {
   readonly total: number;
   readonly clients: readonly ClientHealth[];
   readonly control: ControlAnswer;
-  /** The newest finished check of the same scope, under the name people know it by. */
-  readonly previous: { readonly reference: string; readonly report: HealthReport } | null;
+  /** What to compare with, newest first, each under the name people know it by: of each client its entry in the first that has one. */
+  readonly previous: readonly { readonly reference: string; readonly report: HealthReport }[];
 }
+
+const toPrevious = (
+  checks: readonly { reference: string; check: HealthCheck }[],
+): HealthCheck['previous'] => {
+  const oldest = checks.at(-1);
+  if (oldest === undefined) return null;
+  const { reference, check } = oldest;
+  return {
+    reference: checks.length === 1 ? reference : null,
+    finishedAt: check.finishedAt ?? check.startedAt,
+  };
+};
 
 export const assembleReport = (input: ReportInput): HealthReport => {
   const clients = input.clients.toSorted(compareClients);
-  const before = input.previous === null ? null : toHealthCheck(input.previous.report);
+  const before = input.previous.map(({ reference, report }) => ({ reference, check: toHealthCheck(report) }));
+  const seenBefore = new Map(
+    before.toReversed().flatMap(({ check }) => check.clients.map((entry) => [entry.client.targetId, entry])),
+  );
   return toHealthReport({
     schema: 'acuops.health/1',
     scope: input.scope,
@@ -28,12 +44,10 @@ export const assembleReport = (input: ReportInput): HealthReport => {
     finishedAt: input.finishedAt,
     progress: { done: clients.length, total: input.total },
     clients,
-    previous:
-      before === null || input.previous === null
-        ? null
-        : { reference: input.previous.reference, finishedAt: before.finishedAt ?? before.startedAt },
-    changes: before === null ? { appeared: [], recovered: [] } : compareChecks(before.clients, clients),
+    previous: toPrevious(before),
+    changes: compareChecks([...seenBefore.values()], before.length === 0 ? [] : clients),
     commonCause: decideCommonCause(clients, input.control),
+    githubTrouble: decideGithubTrouble(clients),
     exitCode: decideExitCode(clients, input.finishedAt !== null),
   });
 };

@@ -130,6 +130,7 @@ interface Told {
   readonly counts: Counts;
   readonly sayTime: SayTime;
   readonly commonCause: HealthCheck['commonCause'];
+  readonly githubTrouble: HealthCheck['githubTrouble'];
   readonly isFinished: boolean;
 }
 
@@ -139,6 +140,10 @@ const sayCause = ({ counts, commonCause }: Told): string => {
   return `, ${share}probably by one cause: ${sayCommonCause(commonCause)};`;
 };
 
+/** Whoever reads how many fail must know that more may: not all of them could be seen. */
+const sayHiddenToo = ({ githubTrouble }: Told): string =>
+  githubTrouble === null ? '' : `; ${githubTrouble.clients} not fully checked: ${githubTrouble.say}`;
+
 const sayFailing = (told: Told): string => {
   const { clients, counts, sayTime, isFinished } = told;
   const worst = clients[0];
@@ -147,17 +152,25 @@ const sayFailing = (told: Told): string => {
   if (counts.judged === 1 && isFinished) return `${sayName(worst)} needs you: ${cause}`;
   const need = counts.fail === 1 ? 'needs you' : 'need you';
   const count = isFinished ? `${counts.fail} of ${counts.judged} ${need}` : `${counts.fail} ${need} so far`;
-  if (counts.fail === 1) return `${count}: ${sayName(worst)} ${cause}`;
-  return `${count}${sayCause(told) || ','} worst: ${sayName(worst)} ${cause}`;
+  const first = counts.fail === 1 ? ':' : `${sayCause(told) || ','} worst:`;
+  return `${count}${first} ${sayName(worst)} ${cause}${sayHiddenToo(told)}`;
 };
 
-const sayUnknown = ({ clients, counts, sayTime }: Told): string => {
-  const first = clients.find((client) => client.state === 'unknown' && !isUnchecked(client));
+/** Some of it was seen: "not checked" would be said of a sign-in that works. */
+const isPartlySeen = ({ observations }: CheckedClient): boolean =>
+  observations.some(({ verdict }) => verdict !== 'unknown');
+
+const sayUnknown = ({ clients, counts, sayTime, githubTrouble }: Told): string => {
+  const unseen = clients.filter((client) => client.state === 'unknown' && !isUnchecked(client));
+  const first = unseen[0];
   if (first === undefined) return '';
+  const checked = unseen.some(isPartlySeen) ? 'fully checked' : 'checked';
   const cause = sayWorst(first, sayTime);
-  if (counts.judged === 1) return `${sayName(first)} could not be checked: ${cause}`;
+  if (counts.judged === 1) return `${sayName(first)} could not be ${checked}: ${cause}`;
+  const count = `${counts.unknown} of ${counts.judged} could not be ${checked}`;
+  if (githubTrouble !== null) return `${count}: ${githubTrouble.say}; nothing that could be seen fails`;
   const others = counts.unknown === counts.judged ? '' : ', none of the others fails';
-  return `${counts.unknown} of ${counts.judged} could not be checked${others}; first: ${sayName(first)}, ${cause}`;
+  return `${count}${others}; first: ${sayName(first)}, ${cause}`;
 };
 
 const sayWarned = ({ clients, counts, sayTime }: Told): string => {
@@ -200,15 +213,18 @@ const sayState = (told: Told): string => {
 
 /** The state in one line, the worst named. While the check runs only failures are news: "all healthy" would be said too early. */
 export const sayVerdict = (
-  check: Pick<HealthCheck, 'scope' | 'clients' | 'finishedAt' | 'progress' | 'commonCause'>,
+  check: Pick<HealthCheck, 'scope' | 'clients' | 'finishedAt' | 'progress' | 'commonCause' | 'githubTrouble'>,
   sayTime: SayTime,
 ): string => {
   const counts = countClients(check.clients);
   const clients = check.clients.filter((client) => client.state !== 'not-judged').toSorted(compareClients);
   const isFinished = check.finishedAt !== null;
   const notJudged = check.clients.filter((client) => client.state === 'not-judged');
-  const told = { clients, notJudged, counts, sayTime, commonCause: check.commonCause, isFinished };
+  const { commonCause, githubTrouble } = check;
+  const told = { clients, notJudged, counts, sayTime, commonCause, githubTrouble, isFinished };
   if (isFinished) return sayState(told);
-  const soFar = `Checking ${shorten(check.scope, 40)}, ${check.progress.done} of ${check.progress.total} done`;
+  const { done, total } = check.progress;
+  // How many there are is known as soon as a worker has begun.
+  const soFar = `Checking ${shorten(check.scope, 40)}${total === 0 ? '' : `, ${done} of ${total} done`}`;
   return counts.fail === 0 ? soFar : `${soFar}: ${sayFailing(told)}`;
 };

@@ -13,7 +13,7 @@ interface Judgement {
   readonly askedAt?: Date;
 }
 
-const renewPassword = 'ask the client for a new API password, store it, then press Check again';
+const renewPassword = 'ask the client for a new API password, store it, then check again';
 
 const sayTimeout = (afterMs: number): string =>
   `no answer within ${Math.max(1, Math.round(afterMs / 1000))} s`;

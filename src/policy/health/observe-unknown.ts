@@ -2,12 +2,14 @@
 import type { Criterion, Fact, Observation, UnknownReason } from './facts.ts';
 
 const nextSteps: Readonly<Record<UnknownReason, string>> = {
-  'no-access': 'give the desk read access to the repository, or correct its name in the registry',
+  // A refused token and a repository out of sight can look alike from here; doctor looks at both.
+  'no-access':
+    "an admin: ask doctor, then renew the token or the App key, give access, or correct the repository's name",
   'rate-limited': 'wait some minutes, then check again',
   unavailable: 'check again; if it stays, look at the status page of that service',
   malformed: 'check again; if it stays, tell the keeper of the desk',
   'timed-out': 'check again',
-  'not-configured': 'complete the client in the registry (edit-client)',
+  'not-configured': 'an admin: complete the client (edit-client), or ask doctor what the desk itself lacks',
   'held-back': 'check again in some minutes',
 };
 

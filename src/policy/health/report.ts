@@ -67,10 +67,19 @@ const defineReport = <T extends z.ZodType>(instant: T) => {
         }),
       )
       .readonly(),
-    /** The finished check of the same scope before this one. */
-    previous: z.object({ reference: z.string(), finishedAt: instant }).nullable(),
-    /** Against `previous`; both empty at the first check. */
-    changes: z.object({ appeared: z.array(change).readonly(), recovered: z.array(change).readonly() }),
+    /**
+     * What this check is compared with: the finished one of the same clients before it, or, where there is none, the last one of
+     * each client; then no single check has a name, and the time is of the oldest.
+     */
+    previous: z.object({ reference: z.string().nullable(), finishedAt: instant }).nullable(),
+    /** Against `previous`; all empty at the first check. `hidden` was known then and is unknown now, `visible` the other way round. */
+    changes: z.object({
+      appeared: z.array(change).readonly(),
+      recovered: z.array(change).readonly(),
+      // Earlier versions of the desk left reports without these.
+      hidden: z.array(change).readonly().default([]),
+      visible: z.array(change).readonly().default([]),
+    }),
     commonCause: z
       .object({
         kind: z.enum(['network', 'host', 'acumatica', 'unclear']),
@@ -81,6 +90,19 @@ const defineReport = <T extends z.ZodType>(instant: T) => {
         next: z.string(),
       })
       .nullable(),
+    /** Why the pipelines of several clients cannot be seen, where it is one reason. */
+    githubTrouble: z
+      .object({
+        kind: z.enum(['away', 'limited', 'refused', 'not-set-up']),
+        /** What GitHub answered, or did not: "GitHub answered 502". */
+        say: z.string(),
+        /** What cannot be seen for it: "CI of 3 of 8 clients unknown". */
+        hides: z.string(),
+        clients: z.int(),
+        next: z.string(),
+      })
+      .nullable()
+      .default(null),
     exitCode: z.union([z.literal(0), z.literal(1), z.literal(4)]),
   });
 };
@@ -94,6 +116,7 @@ export type CheckedClient = HealthCheck['clients'][number];
 export type CheckedObservation = CheckedClient['observations'][number];
 export type Change = HealthCheck['changes']['appeared'][number];
 export type CommonCause = NonNullable<HealthCheck['commonCause']>;
+export type GithubTrouble = NonNullable<HealthCheck['githubTrouble']>;
 
 /** Through JSON, so that fields that are there but undefined do not make a fresh report differ from a stored one. */
 export const toHealthReport = (check: HealthCheck): HealthReport =>

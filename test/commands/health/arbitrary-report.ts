@@ -18,7 +18,7 @@ const observation: fc.Arbitrary<ClockedObservation> = fc.record(
   {
     criterion: fc.constantFrom(...criteria),
     verdict: fc.constantFrom('pass', 'warn', 'fail', 'unknown'),
-    cause: fc.constantFrom('sign-in-refused', 'sign-in-not-checked', 'timed-out'),
+    cause: fc.constantFrom('sign-in-refused', 'sign-in-not-checked', 'timed-out', 'no-access'),
     say: hostileText,
     next: fc.option(hostileText),
     url,
@@ -72,12 +72,12 @@ export const arbitraryReport: fc.Arbitrary<HealthReport> = fc
     const report =
       before === null
         ? null
-        : assembleReport({ ...base, clients: before, total: before.length, finishedAt: now, previous: null });
+        : assembleReport({ ...base, clients: before, total: before.length, finishedAt: now, previous: [] });
     return assembleReport({
       ...base,
       clients,
       total: clients.length + (isFinished ? 0 : more),
       finishedAt: isFinished ? now : null,
-      previous: report === null ? null : { reference: '4QX9PA', report },
+      previous: report === null ? [] : [{ reference: '4QX9PA', report }],
     });
   });

@@ -4,7 +4,7 @@ import type { RenderedMessage } from '../../../src/blocks/message.ts';
 import { toPlainText } from '../../../src/blocks/plain.ts';
 import { type HealthView, renderHealthCard, toHealthJson } from '../../../src/commands/health/blocks.ts';
 import type { HealthReport } from '../../../src/policy/health/report.ts';
-import { ago, ciRun, hourMs, known, now, run } from '../../policy/health/sample-facts.ts';
+import { ago, ciRun, hourMs, known, now, run, unknownFact } from '../../policy/health/sample-facts.ts';
 import { findPressables } from './pressables.ts';
 import { eight, fiveHundred, judged, refused, reportOf, sampleView, timedOut } from './sample-reports.ts';
 
@@ -22,7 +22,7 @@ describe('eight clients', () => {
       { finishedAt: ago(hourMs) },
     );
     const claims = [{ targetKey: 'kestrel', by: '<@U0ONCALL>', at: ago(60_000) }];
-    const card = read(reportOf(eight(), { previous: { reference: '4QX9PA', report: before } }), { claims });
+    const card = read(reportOf(eight(), { previous: [{ reference: '4QX9PA', report: before }] }), { claims });
     expect(card.split('\n')).toStrictEqual([
       '❌ 3 of 8 need you, worst: Heritage Fabrics P1, sign-in refused since 01:40 CST',
       'New: Heritage Fabrics (sign-in refused)',
@@ -30,7 +30,7 @@ describe('eight clients', () => {
       'since check 4QX9PA, 2026-11-20 01:00 CST',
       'P1 · Heritage Fabrics (premium) · answer by 2026-11-20 05:40 CST',
       '❌ API: sign-in refused, since 2026-11-20 01:40 CST',
-      '→ ask the client for a new API password, store it, then press Check again',
+      '→ ask the client for a new API password, store it, then check again',
       "[I'm on it]",
       'P1 · Boreal Timber (standard) · answer by 2026-11-20 10:00 CST',
       '❌ Deploy workflow switched off by GitHub, repository inactive, since 2026-11-20 02:00 CST',
@@ -47,15 +47,15 @@ describe('eight clients', () => {
       '❔ API: unknown, reachable, sign-in not checked',
       'Pacific Glass',
       '❔ API (staging): unknown, not asked: publishing since 2026-11-20 01:55 CST',
-      '→ wait for the deploy to finish, then check again',
+      '→ wait for the deploy to finish, then check again · Open (https://github.example/runs/5)',
       'Summit Tools',
       '⚠️ Last deploy 27 days ago, limit 30',
-      '→ agree a deploy with the client, or find out why none is wanted',
+      '→ agree a deploy with the client, or find out why none is wanted · Open (https://github.example/runs/999)',
       'Unknown: we could not look. It says nothing about the client.',
       '✅ healthy: Quill Paper',
       '➖ not judged: Relic Motors (offboarding)',
       '❌ 3 failing · ❔ 2 unknown · ❔ 1 reachable, sign-in not checked · ⚠️ 1 with a warning · ✅ 1 healthy · ➖ 1 not judged',
-      'Checked 2026-11-20 02:00 CST · all facts fresh · all clients · 7F3K2M',
+      'Checked 2026-11-20 02:00 CST · unknown: API of 1 client; Workflow of 1 client · the other facts fresh · all clients · 7F3K2M',
       '[Check again] [Details of … ▾] [Note]',
     ]);
   });
@@ -71,6 +71,9 @@ describe('eight clients', () => {
     expect(card).not.toContain('Marina');
     expect(card).not.toContain('Quill');
     expect(card).toContain('Only failing clients are listed; 6 others are in the counts.');
+    expect(read(reportOf(eight().slice(0, 4)), { failedOnly: true })).toContain(
+      'Only failing clients are listed; 1 other is in the counts.',
+    );
     expect(card).toContain('❔ 2 unknown');
   });
 
@@ -117,7 +120,7 @@ describe('nothing is left out in silence', () => {
     const message = render(
       reportOf(
         names.map((name) => judged(name)),
-        { previous: { reference: '4QX9PA', report: before } },
+        { previous: [{ reference: '4QX9PA', report: before }] },
       ),
     );
     expect(toPlainText(message)).toMatch(/Recovered: .*Client c4 \(was: sign-in refused\) and 2 more/);
@@ -130,7 +133,7 @@ describe('nothing is left out in silence', () => {
       ...health,
       observations: health.observations.map((entry) => ({ ...entry, say, next: say })),
     }));
-    const previous = { reference: '4QX9PA', report: reportOf([]) };
+    const previous = [{ reference: '4QX9PA', report: reportOf([]) }];
     const message = render(reportOf(clients, { previous }), { stale: say });
     expect(checkMessage(message.blocks, message.text)).toStrictEqual([]);
     const details = findPressables(message).find(({ actionId }) => actionId === 'acuops:health:details');
@@ -162,6 +165,40 @@ describe('one client', () => {
     expect(read(report, { claims })).toContain('🙋 Ann <!channel> is on it since 2026-11-20 02:00 CST');
   });
 
+  it('with --failed shows what of it fails, and of a healthy one says that nothing does', () => {
+    const failing = judged({}, { api: refused, pipeline: { workflows: unknownFact } });
+    expect(
+      read(reportOf([failing]), { failedOnly: true })
+        .split('\n')
+        .slice(2, -2),
+    ).toStrictEqual([
+      'P1 · Heritage Fabrics (premium) · answer by 2026-11-20 05:59 CST',
+      '❌ API: sign-in refused, since 2026-11-20 01:59 CST',
+      '→ ask the client for a new API password, store it, then check again',
+      'Only what fails is listed.',
+    ]);
+    expect(
+      read(reportOf([judged({})]), { failedOnly: true })
+        .split('\n')
+        .slice(0, -2),
+    ).toStrictEqual([
+      '✅ Heritage Fabrics is healthy',
+      'First check, nothing to compare with.',
+      'Nothing of it fails.',
+    ]);
+  });
+
+  it('that left is compared with nothing, whatever was asked', () => {
+    const left = [judged({ status: 'archived' })];
+    const previous = [{ reference: '4QX9PA', report: reportOf([judged({})]) }];
+    for (const card of [read(reportOf(left), { failedOnly: true }), read(reportOf(left, { previous }))])
+      expect(card.split('\n')).toStrictEqual([
+        '➖ Heritage Fabrics is archived: not judged',
+        'Checked 2026-11-20 02:00 CST · all clients · 7F3K2M',
+        '[Check again] [Details] [Note]',
+      ]);
+  });
+
   it('offboarding is named and not judged', () => {
     expect(read(reportOf([judged({ status: 'offboarding' })]))).toMatch(
       /^➖ .* is being offboarded: not judged/,
@@ -177,6 +214,26 @@ describe('states of the card', () => {
     expect(labels(render(reportOf([], { finishedAt: null, total: 8 })))).toStrictEqual([]);
   });
 
+  it('before it is known how much there is shows no figures and no bar', () => {
+    const begun = read(reportOf([], { finishedAt: null, total: 0 }));
+    expect(begun.split('\n')[0]).toBe('⏳ Checking all clients');
+    expect(begun).not.toMatch(/▓|0 of 0/u);
+  });
+
+  it('of clients never checked together says so; of each one’s last check, how old the oldest is', () => {
+    const two = () => [judged({}), judged({ key: 'b', name: 'Birch' })];
+    expect(read(reportOf(two()))).toContain(
+      'First check of these clients together, nothing to compare with.',
+    );
+    const previous = two().map((client, index) => ({
+      reference: `A${index}`,
+      report: reportOf([client], { finishedAt: ago((index + 1) * hourMs) }),
+    }));
+    expect(read(reportOf(two(), { previous }))).toContain(
+      'No new failure and none recovered since the last check of each client, the oldest 2026-11-20 00:00 CST.',
+    );
+  });
+
   it('superseded has nothing to press and says by what', () => {
     const message = render(reportOf(eight()), { supersededBy: '9ABCDE' });
     expect(findPressables(message)).toStrictEqual([]);
@@ -186,7 +243,7 @@ describe('states of the card', () => {
 
   it('an unknown client is neither green nor blamed', () => {
     const card = read(reportOf([judged({ name: 'Ash' }, { api: { kind: 'timed-out', at: now } })]));
-    expect(card).toMatch(/^❔ Ash could not be checked: timed out/);
+    expect(card).toMatch(/^❔ Ash could not be fully checked: timed out/);
     expect(card).not.toMatch(/❌|needs you|healthy/);
   });
 
@@ -197,9 +254,11 @@ describe('states of the card', () => {
     expect(card).toContain('❔ API: unknown, timed out, was failing since 2026-11-20 01:00 CST');
   });
 
-  it('no change is said, with the check it is compared with', () => {
-    const report = reportOf(eight(), { previous: { reference: '4QX9PA', report: reportOf(eight()) } });
-    expect(read(report)).toContain('No change since check 4QX9PA, 2026-11-20 02:00 CST.');
+  it('no news is said, with the check it is compared with', () => {
+    const report = reportOf(eight(), { previous: [{ reference: '4QX9PA', report: reportOf(eight()) }] });
+    expect(read(report)).toContain(
+      'No new failure and none recovered since check 4QX9PA, 2026-11-20 02:00 CST.',
+    );
   });
 
   it('one common cause comes right after the verdict', () => {

@@ -18,7 +18,7 @@ describe('details', () => {
       'P1 · Heritage Fabrics (premium) · answer by 2026-11-20 05:40 CST',
       '─'.repeat(20),
       '❌ API: sign-in refused, since 2026-11-20 01:40 CST',
-      '→ ask the client for a new API password, store it, then press Check again',
+      '→ ask the client for a new API password, store it, then check again',
       'seen 42 s ago · heritage.example.com',
       '✅ Deploy workflow enabled',
       'Open (https://github.example/workflow)',

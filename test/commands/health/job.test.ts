@@ -2,10 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { toHealthJson } from '../../../src/commands/health/blocks.ts';
 import { apiKey, pipelineKey } from '../../../src/commands/health/plan.ts';
+import type { HealthPowers } from '../../../src/commands/health/powers.ts';
+import type { Json } from '../../../src/operations/json.ts';
 import type { ItemResult } from '../../../src/operations/operation.ts';
+import type { Target } from '../../../src/operations/target.ts';
 import type { ClockedObservation } from '../../../src/policy/health/facts.ts';
 import { judgeApi } from '../../../src/policy/health/judge-api.ts';
-import { StoredObservation } from '../../../src/policy/health/report.ts';
+import { type HealthReport, StoredObservation } from '../../../src/policy/health/report.ts';
 import { ago, asked, hourMs, now, production, run } from '../../policy/health/sample-facts.ts';
 import { createPretendHealth, sampleTarget } from './pretend-health.ts';
 
@@ -180,5 +183,58 @@ describe('the deadline', () => {
     expect(await step('judge', seconds(55))).toEqual(deadline);
     expect(await step('judge', seconds(59.5))).toBe('done');
     expect(await step('judge', seconds(61))).toBe('done');
+  });
+});
+
+describe('what a check is compared with', () => {
+  const other = sampleTarget('other');
+  const inOf = (...targets: readonly Target[]): readonly ItemResult[] =>
+    targets.map(({ id }) => answered(apiKey(id, 'production'), [signedIn]));
+  const refusedBefore = (...targets: readonly Target[]): Promise<HealthReport> => {
+    const refused = judgeApi(production(asked({ kind: 'refused' }, ago(hourMs))));
+    return createPretendHealth(targets).judge({
+      items: targets.map(({ id }) =>
+        answered(apiKey(id, 'production'), [{ ...refused, since: ago(hourMs) }]),
+      ),
+      at: ago(hourMs),
+    });
+  };
+  const toCheck = (spokenId: string, report: HealthReport) => ({
+    spokenId,
+    result: report as unknown as Json,
+  });
+
+  it('one client: its last check, whatever the scope of that was', async () => {
+    const all = await refusedBefore(heritage, other);
+    const health = createPretendHealth([heritage], {
+      readPrevious: async () => toCheck('0LDER0', all),
+      readLastOfEach: async () => [toCheck('4QX9PA', all)],
+    });
+    const report = await health.judge({ items: inOf(heritage) });
+    expect(report.previous?.reference).toBe('4QX9PA');
+    expect(report.changes.recovered).toMatchObject([{ key: 'heritage', criterion: 'api' }]);
+  });
+
+  it('a fleet: the last picture of that fleet, before what was seen of one client since', async () => {
+    const all = await refusedBefore(heritage, other);
+    const health = createPretendHealth([heritage, other], {
+      readPrevious: async () => toCheck('4QX9PA', all),
+      readLastOfEach: async () => [],
+    });
+    const report = await health.judge({ items: inOf(heritage, other) });
+    expect(report.previous?.reference).toBe('4QX9PA');
+    expect(report.changes.recovered.map(({ key }) => key)).toEqual(['heritage', 'other']);
+  });
+
+  it('a fleet never checked together: the last check of each, or nothing where one was never checked', async () => {
+    const one = toCheck('4QX9PA', await refusedBefore(heritage));
+    const two = toCheck('5QX9PA', await refusedBefore(other));
+    const judge = (readLastOfEach: HealthPowers['readLastOfEach']) =>
+      createPretendHealth([heritage, other], { readLastOfEach }).judge({ items: inOf(heritage, other) });
+    expect((await judge(async () => [two, one])).changes.recovered).toHaveLength(2);
+    expect(await judge(async () => [one])).toMatchObject({
+      previous: null,
+      changes: { appeared: [], recovered: [], hidden: [], visible: [] },
+    });
   });
 });

@@ -81,6 +81,7 @@ export const createPretendHealth = (
     reachControl: nobody,
     readClocks: async (ids) => read(ids),
     readPrevious: async () => null,
+    readLastOfEach: async () => [],
     saveChecks: async (_operation, ids, _at, judge) => {
       const clients = judge(read(ids));
       saved.push([...clients]);

@@ -125,7 +125,7 @@ export const reportOf = (clients: readonly ClientHealth[], over: Partial<ReportI
     total: clients.length,
     clients,
     control: 'reachable',
-    previous: null,
+    previous: [],
     ...over,
   });
 

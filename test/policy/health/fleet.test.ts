@@ -9,7 +9,7 @@ import {
 } from '../../../src/policy/health/fleet.ts';
 import { HealthReport, toHealthCheck } from '../../../src/policy/health/report.ts';
 import { eight, judged, refused, reportOf, timedOut } from '../../commands/health/sample-reports.ts';
-import { ago, ciRun, hourMs, known, now, run } from './sample-facts.ts';
+import { ago, ciRun, hourMs, known, now, run, unknownFact } from './sample-facts.ts';
 
 const say = (clients: readonly ClientHealth[], over = {}): string =>
   sayVerdict(toHealthCheck(reportOf(clients, over)), (at) => at.toISOString().slice(11, 16));
@@ -23,6 +23,8 @@ const unchecked = (name: string) =>
   judged({ key: name.toLowerCase(), name }, { api: { kind: 'reachable', at: now } });
 const warned = (name: string) =>
   judged({ key: name.toLowerCase(), name }, { pipeline: { runs: known([run(999), ciRun(998, 'failure')]) } });
+const githubAway = { workflows: unknownFact, runs: unknownFact, deployTags: unknownFact };
+const hidden = (name: string) => judged({ key: name.toLowerCase(), name }, { pipeline: githubAway });
 const gone = (name: string) => judged({ key: name.toLowerCase(), name, status: 'archived' });
 
 describe('the verdict', () => {
@@ -34,11 +36,11 @@ describe('the verdict', () => {
     ['1 of 2 needs you: Ash P1, sign-in refused since 01:40', [bad('Ash'), good('Date')]],
     ['Ash needs you: P1, sign-in refused since 01:40', [bad('Ash')]],
     [
-      '1 of 3 could not be checked, none of the others fails; first: Ash, timed out',
+      '1 of 3 could not be fully checked, none of the others fails; first: Ash, timed out',
       [unseen('Ash'), good('Date'), warned('Elm')],
     ],
-    ['2 of 2 could not be checked; first: Ash, timed out', [unseen('Ash'), unseen('Birch')]],
-    ['Ash could not be checked: timed out', [unseen('Ash')]],
+    ['2 of 2 could not be fully checked; first: Ash, timed out', [unseen('Ash'), unseen('Birch')]],
+    ['Ash could not be fully checked: timed out', [unseen('Ash')]],
     ['None of 2 fails; 1 reachable, sign-in not checked', [unchecked('Ash'), good('Date')]],
     ['Ash is reachable, its sign-in was not checked', [unchecked('Ash')]],
     [
@@ -69,6 +71,25 @@ describe('the verdict', () => {
     expect(say([...down, bad('Ash')])).toContain(
       '4 of 4 need you, 3 of them probably by one cause: Acumatica; worst: Ash',
     );
+  });
+
+  it('tells that more may fail where GitHub hides it, and that the API was seen where nothing fails', () => {
+    const away = ['a', 'b', 'c'].map((key) => hidden(key));
+    expect(say([...away, good('Date')])).toBe(
+      '3 of 4 could not be fully checked: GitHub answered 503; nothing that could be seen fails',
+    );
+    expect(say([...away, bad('Ash')])).toBe(
+      '1 of 4 needs you: Ash P1, sign-in refused since 01:40; 3 not fully checked: GitHub answered 503',
+    );
+  });
+
+  it('says not checked only where nothing at all was seen', () => {
+    const blind = judged({ name: 'Ash' }, { api: { kind: 'timed-out', at: now }, pipeline: githubAway });
+    expect(say([blind])).toBe('Ash could not be checked: timed out');
+  });
+
+  it('before it is known how many there are says no figures', () => {
+    expect(say([], { finishedAt: null, total: 0 })).toBe('Checking all clients');
   });
 
   it('while running never says healthy', () => {
@@ -190,7 +211,7 @@ describe('the report', () => {
       finishedAt: ago(hourMs),
     });
     const after = reportOf([good('Ash'), bad('Birch'), good('Cedar'), bad('Joined')], {
-      previous: { reference: '4QX9PA', report: before },
+      previous: [{ reference: '4QX9PA', report: before }],
     });
     expect(after.previous).toStrictEqual({ reference: '4QX9PA', finishedAt: ago(hourMs).toISOString() });
     expect(after.changes.appeared.map(({ name, say: what }) => [name, what])).toStrictEqual([
@@ -202,17 +223,37 @@ describe('the report', () => {
     ]);
   });
 
-  it('an unknown in between is neither recovery nor news', () => {
+  it('an unknown in between is neither recovery nor new failure, but it is told', () => {
     const hidden = judged(
       { key: 'ash', name: 'Ash' },
       { api: { kind: 'timed-out', at: now }, since: ago(hourMs) },
     );
     const first = reportOf([bad('Ash')]);
-    const second = reportOf([hidden], { previous: { reference: 'A', report: first } });
-    const third = reportOf([bad('Ash')], { previous: { reference: 'B', report: second } });
-    expect([second.changes, third.changes]).toStrictEqual([
-      { appeared: [], recovered: [] },
-      { appeared: [], recovered: [] },
-    ]);
+    const second = reportOf([hidden], { previous: [{ reference: 'A', report: first }] });
+    const third = reportOf([bad('Ash')], { previous: [{ reference: 'B', report: second }] });
+    const over = reportOf([good('Ash')], { previous: [{ reference: 'B', report: second }] });
+    const told = { key: 'ash', criterion: 'api' };
+    expect(second.changes).toMatchObject({ appeared: [], recovered: [], hidden: [told], visible: [] });
+    expect(third.changes).toMatchObject({ appeared: [], recovered: [], hidden: [], visible: [told] });
+    expect(over.changes.recovered).toMatchObject([{ ...told, say: 'API failing' }]);
+  });
+
+  it('compares each client with the newest of several checks that has it, and names none of them', () => {
+    const older = reportOf([bad('Ash'), bad('Birch')], { finishedAt: ago(2 * hourMs) });
+    const newer = reportOf([good('Ash')], { finishedAt: ago(hourMs) });
+    const previous = [
+      { reference: 'B', report: newer },
+      { reference: 'A', report: older },
+    ];
+    const report = reportOf([bad('Ash'), bad('Birch')], { previous });
+    expect(report.changes.appeared.map(({ name }) => name)).toStrictEqual(['Ash']);
+    expect(report.previous).toStrictEqual({ reference: null, finishedAt: ago(2 * hourMs).toISOString() });
+  });
+
+  it('of an earlier version is read all the same', () => {
+    const { githubTrouble, changes, ...old } = reportOf(eight());
+    const { appeared, recovered } = changes;
+    expect(HealthReport.parse({ ...old, changes: { appeared, recovered } })).toStrictEqual(reportOf(eight()));
+    expect(githubTrouble).toBeNull();
   });
 });
