@@ -5,22 +5,24 @@
 import { createAppAuth } from '@octokit/auth-app';
 import type { Clock } from '../../runtime/clock.ts';
 import { type Budget, type BudgetState, createBudget } from './budget.ts';
+import { createInstallations, type Installations } from './installations.ts';
 import { createLimitedFetch } from './limited-fetch.ts';
-import { createOctokit, type GitHubOctokit } from './octokit.ts';
+import { createOctokit, type GitHubOctokit, type OctokitOptions } from './octokit.ts';
 import { parsePrivateKey } from './private-key.ts';
 import type { RepoName } from './repo-name.ts';
 import { type Trouble, toTrouble } from './trouble.ts';
 
+interface AppAuth {
+  readonly kind: 'app';
+  readonly appId: number | string;
+  readonly privateKey: string;
+  /** The one installation to use for every repository; else it is looked up per owner. */
+  readonly installationId?: number | null;
+}
+
 export type GitHubAuth =
   /** Read at every request, so that a rotated token is used at once. */
-  | { readonly kind: 'token'; readonly token: () => string }
-  | {
-      readonly kind: 'app';
-      readonly appId: number | string;
-      readonly privateKey: string;
-      /** The one installation to use for every repository; else it is looked up per owner. */
-      readonly installationId?: number | null;
-    };
+  { readonly kind: 'token'; readonly token: () => string } | AppAuth;
 
 export interface GitHubClientOptions {
   readonly auth: GitHubAuth;
@@ -72,27 +74,10 @@ export interface GitHubClient {
 
 let clients = 0;
 
-const isNotFound = (error: unknown): boolean =>
-  error instanceof Error && 'status' in error && error.status === 404;
-
-/**
- * One installation serves all of an owner's repositories, and the first one asked about may be the one that the App was not given:
- * that must not hide it from the others, so the owner is asked then.
- */
-const findInstallation = async (app: GitHubOctokit, { owner, name }: RepoName): Promise<number> => {
-  const questions = [
-    () => app.request('GET /repos/{owner}/{repo}/installation', { owner, repo: name }),
-    () => app.request('GET /orgs/{org}/installation', { org: owner }),
-  ];
-  for (const ask of questions) {
-    try {
-      return (await ask()).data.id;
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  }
-  return (await app.request('GET /users/{username}/installation', { username: owner })).data.id;
-};
+/** Who asks for which repository. With a token it is always the same one. */
+interface Octokits extends Installations {
+  readonly own: GitHubOctokit;
+}
 
 const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -110,73 +95,63 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
   clients += 1;
   const prefix = `acuops-${clients}`;
 
-  const openAccount = (
-    account: string,
-    login: Parameters<typeof createOctokit>[0]['auth'],
-  ): GitHubOctokit => {
+  /** One for each account, also where its installation is another one now. */
+  const budgetOf = (account: string): Budget => {
     const { pointsPerMinute, maxWaitMs } = options;
-    const budget = createBudget({
-      clock,
-      ...(pointsPerMinute === undefined ? {} : { pointsPerMinute }),
-      ...(maxWaitMs === undefined ? {} : { maxWaitMs }),
-    });
+    const budget =
+      accounts.get(account) ??
+      createBudget({
+        clock,
+        ...(pointsPerMinute === undefined ? {} : { pointsPerMinute }),
+        ...(maxWaitMs === undefined ? {} : { maxWaitMs }),
+      });
     accounts.set(account, budget);
-    const fetch = wire.forBudget(budget, () => clock.now().getTime());
-    return createOctokit({
+    return budget;
+  };
+
+  const openAccount = (account: string, login: OctokitOptions['auth']): GitHubOctokit =>
+    createOctokit({
       baseUrl: baseUrl.replace(/\/+$/, ''),
-      fetch,
+      fetch: wire.forBudget(budgetOf(account), () => clock.now().getTime()),
       id: `${prefix}-${account}`,
       auth: login,
     });
-  };
 
-  const openAs = (installationId?: number): Parameters<typeof createOctokit>[0]['auth'] => {
-    if (auth.kind === 'token') return { token: auth.token };
-    const credentials = { appId: auth.appId, privateKey };
-    return {
-      strategy: {
-        authStrategy: createAppAuth,
-        auth: installationId === undefined ? credentials : { ...credentials, installationId },
-      },
-    };
-  };
-  const privateKey = auth.kind === 'app' ? parsePrivateKey(auth.privateKey) : '';
-  const own = openAccount(auth.kind, openAs());
-  const installations = new Map<string, Promise<GitHubOctokit>>();
-
-  const given = auth.kind === 'app' ? (auth.installationId ?? null) : null;
-
-  const openInstallation = async (repo: RepoName): Promise<GitHubOctokit> => {
-    if (given !== null) return openAccount(`installation ${given}`, openAs(given));
-    return openAccount(`installation of ${repo.owner}`, openAs(await findInstallation(own, repo)));
-  };
-
-  const octokitFor = (repo: RepoName): Promise<GitHubOctokit> => {
-    if (auth.kind === 'token') return Promise.resolve(own);
-    const owner = given === null ? repo.owner.toLowerCase() : '';
-    const known = installations.get(owner) ?? openInstallation(repo);
-    installations.set(owner, known);
-    // A failed lookup must not stick: the App may be installed a minute later.
-    known.catch(() => installations.get(owner) === known && installations.delete(owner));
-    return known;
-  };
-
-  const send = async (
-    repo: RepoName,
-    { route, parameters, etag, signal }: Question,
-  ): Promise<GitHubAnswer> => {
-    const octokit = await octokitFor(repo);
-    const response = await octokit.request(route, {
-      ...parameters,
-      owner: repo.owner,
-      repo: repo.name,
-      headers: etag ? { 'if-none-match': etag } : {},
-      request: { signal },
+  const openApp = (app: AppAuth): Octokits => {
+    const credentials = { appId: app.appId, privateKey: parsePrivateKey(app.privateKey) };
+    const strategy = (auth: object) => ({ strategy: { authStrategy: createAppAuth, auth } });
+    const own = openAccount('app', strategy(credentials));
+    const installations = createInstallations({
+      app: own,
+      given: app.installationId ?? null,
+      openAs: (account, installationId) => openAccount(account, strategy({ ...credentials, installationId })),
     });
-    const { etag: fresh, 'x-oauth-scopes': scopes } = response.headers;
-    const body: unknown = response.data;
-    return { kind: 'answer', etag: fresh ?? null, body, scopes: typeof scopes === 'string' ? scopes : null };
+    return { own, ...installations };
   };
+  const openToken = (token: () => string): Octokits => {
+    const own = openAccount('token', { token });
+    return { own, open: () => Promise.resolve(own), use: (_repo, work) => work(own) };
+  };
+  const octokits = auth.kind === 'app' ? openApp(auth) : openToken(auth.token);
+
+  const send = (repo: RepoName, { route, parameters, etag, signal }: Question): Promise<GitHubAnswer> =>
+    octokits.use(repo, async (octokit) => {
+      const response = await octokit.request(route, {
+        ...parameters,
+        owner: repo.owner,
+        repo: repo.name,
+        headers: etag ? { 'if-none-match': etag } : {},
+        request: { signal },
+      });
+      const { etag: fresh, 'x-oauth-scopes': scopes } = response.headers;
+      const body: unknown = response.data;
+      return {
+        kind: 'answer',
+        etag: fresh ?? null,
+        body,
+        scopes: typeof scopes === 'string' ? scopes : null,
+      };
+    });
 
   const ask: GitHubClient['ask'] = async (repo, question) => {
     try {
@@ -189,8 +164,8 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
 
   return {
     ask,
-    octokitFor,
-    appOctokit: auth.kind === 'app' ? own : null,
+    octokitFor: octokits.open,
+    appOctokit: auth.kind === 'app' ? octokits.own : null,
     budget: () => [...accounts].map(([account, budget]) => ({ account, ...budget.state() })),
     close: wire.close,
   };
