@@ -4,7 +4,11 @@ import { createHash, createHmac } from 'node:crypto';
 import type { CommandParts } from './app-commands.ts';
 import { countGithubCalls } from './app-metrics.ts';
 import type { Config, Secrets } from './config/config.ts';
-import { createReferenceReader, type ReferenceSources } from './config/resolve-reference.ts';
+import {
+  createReferenceReader,
+  type ReferenceReader,
+  type ReferenceSources,
+} from './config/resolve-reference.ts';
 import { createEffectDoor, type EffectDoor, type EffectStore } from './operations/effect.ts';
 import type { PipelineFacts } from './policy/health/facts.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -47,6 +51,7 @@ export interface Systems
   > {
   readonly effects: EffectDoor;
   readonly github: GitHubClient | null;
+  readonly references: ReferenceReader;
   /** Whether a client's credential can be read now. */
   readonly isReadable: (reference: string) => Promise<boolean>;
   /** Null without a webhook secret: unsigned webhooks are not taken. */
@@ -101,6 +106,7 @@ export const openSystems = (parts: SystemParts): Systems => {
   return {
     effects,
     github,
+    references,
     isReadable: async (reference) => (await references.read(reference)).kind === 'read',
     probe: createInstanceProbe(instances),
     readFingerprint: (environment) => readFingerprint(instances, environment),

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { createAccessReader } from './app-access.ts';
 import { openAdminPort } from './app-admin.ts';
+import { watchClientSecrets } from './app-client-secrets.ts';
 import { createPowers, readClaims } from './app-commands.ts';
 import { createDoctorPowers } from './app-doctor.ts';
 import { openEdges } from './app-edges.ts';
@@ -182,6 +183,13 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
       kind: imported.kind,
       lines: imported.lines,
     });
+  const clientSecrets = await watchClientSecrets({
+    database: working,
+    references: systems.references,
+    remember: parts.remember,
+    log: warn,
+  });
+  shutdown.add('client secrets', clientSecrets.stop);
   const actions = createActionList(
     defineHealthActions({
       readCard: (id) => readCardOperation(database.db, id),

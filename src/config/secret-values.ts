@@ -2,20 +2,25 @@
 import type { Secrets } from './config.ts';
 
 export interface SecretValues {
-  /** All values, at this moment. */
+  /** All values, at this moment; the same list until one more is remembered. */
   readonly read: () => readonly string[];
   readonly remember: (value: string) => void;
 }
 
 export const createSecretValues = (secrets: Secrets): SecretValues => {
-  const configured = Object.values(secrets).filter(
-    (value): value is string => typeof value === 'string' && value !== '',
+  const values = new Set(
+    Object.values(secrets).filter((value): value is string => typeof value === 'string' && value !== ''),
   );
-  let all: readonly string[] = configured;
+  let all: readonly string[] | null = null;
   return {
-    read: () => all,
+    read: () => {
+      all ??= [...values];
+      return all;
+    },
     remember: (value) => {
-      if (!all.includes(value)) all = [...all, value];
+      if (values.has(value)) return;
+      values.add(value);
+      all = null;
     },
   };
 };

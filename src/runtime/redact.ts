@@ -14,7 +14,7 @@ export interface Redactor {
 }
 
 export interface RedactorOptions {
-  /** Read at every call, so a rotated secret is covered at once; values under 6 characters are ignored. */
+  /** Read at every call, so a rotated secret is covered at once: another list means other secrets, the same one the same. Values under 6 characters are ignored. */
   readonly secrets: () => readonly string[];
 }
 
@@ -31,9 +31,6 @@ const maskRanges = (text: string, ranges: ReturnType<SecretFinder['find']>): str
   return parts.join('') + text.slice(at);
 };
 
-const isSame = (a: readonly string[], b: readonly string[]): boolean =>
-  a === b || (a.length === b.length && a.every((value, index) => value === b[index]));
-
 /** Errors hide their text from `Object.entries`; everything else that is no plain data is shown as text or by its name. */
 const toEntries = (value: object): readonly (readonly [string, unknown])[] => {
   if (!(value instanceof Error)) return Object.entries(value);
@@ -47,8 +44,8 @@ export const createRedactor = ({ secrets }: RedactorOptions): Redactor => {
 
   const text = (input: string): string => {
     const now = secrets();
-    if (!isSame(now, known)) {
-      known = [...now];
+    if (now !== known) {
+      known = now;
       finder = createSecretFinder(known);
     }
     return maskKnownForms(maskRanges(input, finder.find(input)));

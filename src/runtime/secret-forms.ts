@@ -51,30 +51,45 @@ const toForms = (secret: string): string[] => [
   toHtml(secret).replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
 ];
 
-/** Letters lead on; `ends` where a form is complete. One walk costs the length of the match, however many secrets share its start. */
-interface Branch {
+/** Letters lead on; a text is the rest of the only form that goes this way. One walk costs the length of the match, however many secrets share its start. */
+type Branch = Fork | string;
+interface Fork {
   readonly next: Map<number, Branch>;
+  /** A form is complete here. */
   ends: boolean;
 }
 
-const createBranch = (): Branch => ({ next: new Map(), ends: false });
+const createFork = (ends = false): Fork => ({ next: new Map(), ends });
 
-const plant = (root: Branch, form: string): void => {
-  let branch = root;
+const plant = (root: Fork, form: string): void => {
+  let fork = root;
   for (let at = 0; at < form.length; at += 1) {
     const code = form.charCodeAt(at);
-    const next = branch.next.get(code) ?? createBranch();
-    branch.next.set(code, next);
-    branch = next;
+    const next = fork.next.get(code);
+    // Most forms of most secrets are one and the same text.
+    if (next === undefined || next === form.slice(at + 1)) {
+      fork.next.set(code, form.slice(at + 1));
+      return;
+    }
+    const below = typeof next === 'string' ? toFork(next) : next;
+    fork.next.set(code, below);
+    fork = below;
   }
-  branch.ends = true;
+  fork.ends = true;
+};
+
+const toFork = (rest: string): Fork => {
+  const fork = createFork(rest === '');
+  if (rest !== '') fork.next.set(rest.charCodeAt(0), rest.slice(1));
+  return fork;
 };
 
 /** Length of the longest form that starts here, 0 for none. */
-const longestAt = (root: Branch, text: string, start: number): number => {
+const longestAt = (root: Fork, text: string, start: number): number => {
   let length = 0;
   let branch = root.next.get(text.charCodeAt(start));
   for (let at = start + 1; branch !== undefined; at += 1) {
+    if (typeof branch === 'string') return text.startsWith(branch, at) ? at + branch.length - start : length;
     if (branch.ends) length = at - start;
     branch = branch.next.get(text.charCodeAt(at));
   }
@@ -82,7 +97,7 @@ const longestAt = (root: Branch, text: string, start: number): number => {
 };
 
 export const createSecretFinder = (secrets: readonly string[]): SecretFinder => {
-  const root = createBranch();
+  const root = createFork();
   for (const secret of secrets.filter((value) => value.length >= shortest)) {
     for (const form of toForms(secret)) if (form.length >= shortest) plant(root, form);
   }
