@@ -13,7 +13,7 @@ const longestOutcome = 160;
 export const renderRow = (row: AuditRow, clients: ClientNames, zone: string): string => {
   const client = row.targetId === null ? undefined : clients.get(row.targetId);
   const of = client === undefined ? '' : ` *${escapeLine(client.name)}*`;
-  const outcome = cutText(escapeLine(sayOutcome(row, client !== undefined)), longestOutcome);
+  const outcome = cutText(escapeLine(sayOutcome(row, client?.key ?? null)), longestOutcome);
   return `• ${renderDate(row.at, zone)} ${renderStoredPerson(row.actor)} \`${escapeLine(row.verb)}\`${of}: ${outcome}`;
 };
 
@@ -22,12 +22,13 @@ type Fields = { readonly [key: string]: Json };
 const toFields = (value: Json | undefined): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 
-const sayOutcome = ({ event, detail }: AuditRow, isNamed: boolean): string => {
+/** `named` is the client that stands before it: it is not said twice. */
+const sayOutcome = ({ event, detail }: AuditRow, named: string | null): string => {
   const fields = toFields(detail);
   const { changed, reason, input: _, window: __, ...rest } = fields;
-  const withWish = (word: string): string => [word, ...sayWish(fields, isNamed)].join(' ');
+  const withWish = (word: string): string => [word, ...sayWish(fields, named)].join(' ');
   const says: Readonly<Record<string, () => string>> = {
-    answered: () => sayChange(toFields(changed), isNamed) || withWish('answered'),
+    answered: () => sayChange(toFields(changed), named) || withWish('answered'),
     asked: () => withWish('started'),
     joined: () => withWish('joined the one that was running'),
     refused: () => `${withWish('refused')}: ${reason === undefined ? sayFields(rest) : sayReason(reason)}`,
@@ -37,17 +38,17 @@ const sayOutcome = ({ event, detail }: AuditRow, isNamed: boolean): string => {
   return says[event]?.() ?? (sayFields(fields) || event);
 };
 
-/** What was asked, in brackets; the client is left out where it stands before already. */
-const sayWish = ({ input, window }: Fields, isNamed: boolean): readonly string[] => {
-  const { client, ...others } = toFields(input);
-  const wish = sayFields({ ...others, client: isNamed ? null : (client ?? null), window: window ?? null });
+/** What was asked, in brackets. */
+const sayWish = ({ input, window }: Fields, named: string | null): readonly string[] => {
+  const wish = sayFields(leaveOut({ ...toFields(input), window: window ?? null }, named));
   return wish === '' ? [] : [`(${wish})`];
 };
 
-const sayChange = (changed: Fields, isNamed: boolean): string => {
-  const { client, ...others } = changed;
-  return sayFields(isNamed ? others : changed) || (client === undefined ? '' : 'nothing changed');
-};
+const sayChange = (changed: Fields, named: string | null): string =>
+  sayFields(leaveOut(changed, named)) || (Object.keys(changed).length === 0 ? '' : 'nothing changed');
+
+const leaveOut = (fields: Fields, named: string | null): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => named === null || value !== named));
 
 const reasons: Readonly<Record<string, string>> = {
   usage: 'the words did not fit',
@@ -71,7 +72,7 @@ const sayEnd = ({ exit, refused, failed }: Fields): string => {
   return `finished: ${ends[sayValue(exit ?? null)] ?? `exit ${sayValue(exit ?? null)}`}`;
 };
 
-/** Their value says it all. */
+/** Their value says it all, and comes first: what is kept in the database has lost the order in which it was typed. */
 const bare = new Set(['state', 'action']);
 const silent = new Set(['digest']);
 
@@ -86,6 +87,7 @@ const sayFields = (fields: Fields): string => {
       : [`${field === undefined ? '' : `${sayValue(field)}: `}${sayValue(from)} → ${sayValue(to)}`];
   const rest = Object.entries(from === undefined || to === undefined ? fields : others)
     .filter(([key, value]) => !silent.has(key) && !isNothing(value))
+    .toSorted(([a], [b]) => Number(bare.has(b)) - Number(bare.has(a)))
     .map(([key, value]) => {
       if (value === true) return toWords(key);
       return bare.has(key) || isSteps(value) ? sayValue(value) : `${toWords(key)} ${sayValue(value)}`;

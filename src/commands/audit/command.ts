@@ -131,7 +131,7 @@ const sayWhereToCompare = (
   const why = 'Rows cut off at the end show only against a head that was seen elsewhere.';
   if (channel === null)
     return `${why} No channel is set for it: write this head down now and then, or name one in \`SLACK_OPS_CHANNEL\`.`;
-  const place = `<#${channel}>`;
+  const place = `the ops channel, <#${channel}>,`;
   return posted === null || posted.position === 0
     ? `${why} It is posted to ${place} every morning, for the first time tomorrow at the latest.`
     : `${why} It is posted to ${place} every morning: compare with the last card there, which must say row ${posted.position}, \`${posted.hash.slice(0, 12)}\`.`;
@@ -186,7 +186,7 @@ const show = async (
           : `${rows.length} in the record:`,
       ...rows.slice(0, shown).map((row) => renderRow(row, clients, powers.zone)),
     ],
-    foot: '`/acuops audit export` gives them all as a file; `--client`, `--by`, `--verb`, `--event` and `--since` narrow both.',
+    foot: `${scope.kind === 'only' ? 'This channel shows the rows of its client only. ' : ''}\`/acuops audit export\` gives them all as a file; \`--client\`, \`--by\`, \`--verb\`, \`--event\` and \`--since\` narrow both.`,
     data: rows.slice(0, shown).map((row) => toRecord(row, clients)),
   });
 };

@@ -57,9 +57,9 @@ const isAllowed = (command: AnyCommand, grants: readonly Grant[]): boolean => {
 };
 
 const explain = (command: AnyCommand) => {
-  const words = [...command.words.positionals, ...(command.words.rest ? [command.words.rest] : [])].map(
-    (word) => `• ${toCode(word.name)} ${word.about}`,
-  );
+  const given = [...command.words.positionals, ...(command.words.rest ? [command.words.rest] : [])];
+  const words = given.map((word) => `• ${toCode(word.name)} ${word.about}`);
+  const optional = given.filter((word) => !word.required).map((word) => `[${word.name}]`);
   const flags = Object.entries(command.words.flags).map(
     ([name, flag]) => `• ${toCode(`--${name}`)} ${flag.about}`,
   );
@@ -75,7 +75,7 @@ const explain = (command: AnyCommand) => {
       `Example: ${toCode(`/acuops ${command.example}`, longestLine)}`,
       ...also,
     ],
-    ...(usage.includes('[') ? { foot: 'What stands in [ ] may be left out.' } : {}),
+    ...(optional.length === 0 ? {} : { foot: `${toCode(optional.join(' '))} may be left out.` }),
     data: {
       verb: command.verb,
       aliases: [...command.aliases],

@@ -48,7 +48,7 @@ export const defineRole = (powers: RolePowers): AnyCommand =>
     words: {
       positionals: [
         { name: 'action', about: 'grant, revoke or list' },
-        { name: 'who', about: '@person, @group, T…:U… or T… for a whole team' },
+        { name: 'who', about: '@person or @group (in Slack), T…:U…, T…:S…, or T… for a whole team' },
         { name: 'role', about: `one of ${roles.join(', ')}` },
         { name: 'client', about: 'for contact: whose' },
       ],
@@ -64,7 +64,12 @@ export const defineRole = (powers: RolePowers): AnyCommand =>
       input.action === 'list' ? listRules(powers, context) : change(powers, context, input),
   });
 
-const listRules = async (powers: RolePowers, { tx, scope }: NowContext) => {
+const listRules = async (powers: RolePowers, { tx, scope, via }: NowContext) => {
+  // In a terminal, as it is typed there.
+  const sayWho = (who: Pick<RoleRule, 'subjectKind' | 'team' | 'subject'>): string =>
+    via === 'slack' || who.subjectKind === 'team'
+      ? saySubject(who)
+      : `\`${escapeLine(`${who.team}:${who.subject}`)}\``;
   const rules = await powers.readRules(tx);
   const clients = new Map((await powers.readNames(tx, scope)).map((client) => [client.id, client]));
   const sayClient = (targetId: string | null): string => {
@@ -74,8 +79,11 @@ const listRules = async (powers: RolePowers, { tx, scope }: NowContext) => {
   return answerLines({
     lines: [
       'Who may do what:',
-      ...powers.admins.map((actor) => `• ${renderPerson(actor)} admin, by configuration`),
-      ...rules.map((rule) => `• ${saySubject(rule)} ${rule.role}${sayClient(rule.targetId)}`),
+      ...powers.admins.map(
+        ({ team, user }) =>
+          `• ${sayWho({ subjectKind: 'user', team, subject: user })} admin, by configuration`,
+      ),
+      ...rules.map((rule) => `• ${sayWho(rule)} ${rule.role}${sayClient(rule.targetId)}`),
     ],
     foot: 'Everybody else is denied. Contacts that the registry names are changed with `/acuops edit-client`.',
     data: rules.map((rule) => ({ ...rule, client: clients.get(rule.targetId ?? '')?.key ?? null })),

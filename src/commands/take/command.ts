@@ -4,7 +4,7 @@ import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import { renderPerson } from '../../blocks/person.ts';
 import { renderTime } from '../../blocks/time.ts';
-import { type Actor, formatActor, isSameActor } from '../../operations/call.ts';
+import { type Actor, isSameActor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { refuse } from '../../operations/refusal.ts';
 import type { Tx } from '../../operations/tx.ts';
@@ -52,7 +52,7 @@ export const defineTake = (powers: TakePowers): AnyCommand =>
         return answerLines({
           lines: [`Nobody is on *${name}* now.`],
           data: { client, by: null },
-          audit: { by: null },
+          audit: { released: true },
         });
       }
       const claim = await powers.claim(tx, targetId, actor, now);
@@ -66,7 +66,7 @@ export const defineTake = (powers: TakePowers): AnyCommand =>
       return answerLines({
         lines: [`You are on *${name}* since ${at}. The cards say so.`],
         data: { client, by: { ...actor }, at: claim.at.toISOString() },
-        audit: { by: formatActor(claim.by) },
+        audit: { taken: true },
       });
     },
   });

@@ -154,12 +154,12 @@ describe('audit verify', () => {
   it('says where the head is posted, and what the last card there must say', async () => {
     await sealAudit(desk.database);
     expect(toText(await testDoor.ask('audit verify'))).toMatch(
-      /posted to #C0OPS every morning, for the first time/u,
+      /posted to the ops channel, #C0OPS, every morning, for the first time/u,
     );
     const hash = (await desk.database.transact((tx) => readHashAt(toDb(tx), 2))) ?? '';
     posted = { position: 2, hash };
     expect(toText(await testDoor.ask('audit verify'))).toContain(
-      `posted to #C0OPS every morning: compare with the last card there, which must say row 2, ${hash.slice(0, 12)}.`,
+      `posted to the ops channel, #C0OPS, every morning: compare with the last card there, which must say row 2, ${hash.slice(0, 12)}.`,
     );
   });
 

@@ -87,9 +87,9 @@ it.each<[string, string, Json, string | null, string]>([
   [
     'take',
     'answered',
-    { input: { client: 'heritage', release: true }, changed: { by: null } },
+    { input: { client: 'heritage', release: true }, changed: { released: true } },
     'h',
-    'answered (release)',
+    'released',
   ],
   [
     'health',
@@ -125,6 +125,13 @@ it.each<[string, string, Json, string | null, string]>([
     'imported, added a, b, changed id c, fields tier',
   ],
   ['registry', 'refused', { imported: false, digest: 'abc', faults: 3 }, null, 'refused: faults 3'],
+  [
+    'killswitch',
+    'answered',
+    { changed: { reason: 'wrong', target: 'heritage', state: 'on' } },
+    'h',
+    'on, reason wrong',
+  ],
   ['strange', 'rejected', 'a word', null, 'rejected'],
 ])('%s %s %j', (verb, event, detail, targetId, outcome) => {
   const of = targetId === null ? '' : ' Heritage *Fabrics*';

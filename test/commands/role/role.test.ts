@@ -134,6 +134,14 @@ describe('role', () => {
     expect(toText(receipt)).toMatch(/is (?:operator|contact of heritage) from now on/u);
   });
 
+  it('lists in a terminal the ids that can be typed there', async () => {
+    await testDoor.ask('role grant <!subteam^S0123456> viewer');
+    await testDoor.ask('role grant <@U0MARIA1> operator');
+    const text = toText(await testDoor.ask('role list', { place: terminal, via: 'socket' }));
+    for (const line of ['T0DESK:U0ADMIN admin', 'T0DESK:S0123456 viewer', 'T0DESK:U0MARIA1 operator'])
+      expect(text).toContain(`• ${line}`);
+  });
+
   it('wants the workspace written out in a terminal', async () => {
     const there = { place: terminal, via: 'socket' } as const;
     expect(expectRefusal(await testDoor.ask('role grant U0MARIA1 operator', there)).reason).toBe('usage');

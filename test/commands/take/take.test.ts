@@ -66,7 +66,7 @@ describe('take', () => {
     }));
     expect(events).toMatchObject([
       { event: 'refused', actor: 'T0DESK:U0APPROVER', detail: { reason: 'conflict' } },
-      { event: 'answered', actor: 'T0DESK:U0OPERATOR', detail: { changed: { by: 'T0DESK:U0OPERATOR' } } },
+      { event: 'answered', actor: 'T0DESK:U0OPERATOR', detail: { changed: { taken: true } } },
     ]);
   });
 

@@ -66,6 +66,16 @@ describe('token', () => {
     );
   });
 
+  it('is not offered in a terminal, which cannot make one', async () => {
+    const there = { as: 'operator', place: terminal, via: 'socket' } as const;
+    expect(toText(await testDoor.ask('token', there))).toBe(
+      'You have no tokens. In Slack, "/acuops token create laptop" makes one.',
+    );
+    expect(expectRefusal(await testDoor.ask('token create laptop', there)).say).toContain(
+      'there, type "/acuops token create laptop".',
+    );
+  });
+
   it('is revoked by its maker alone, one or all', async () => {
     const [own, other, foreign] = [
       await create(),
