@@ -86,12 +86,19 @@ export const writeChecks = async (
     from unnest(${rows.map((row) => row.targetId)}::uuid[], ${rows.map((row) => row.criterion)}::text[], ${rows.map((row) => row.subject)}::text[],
       ${rows.map((row) => toJsonText(row.body))}::text[], ${rows.map((row) => row.since)}::timestamptz[], ${rows.map((row) => row.observedAt)}::timestamptz[])
       as o(target_id, criterion, subject, body, since, observed_at)`.execute(db);
-  // Whoever was on it is off it when no clock of the client runs any more.
-  await sql`delete from claims c where c.target_id = any(${[...first]}::uuid[])
-    and not exists (select 1 from observations o where o.target_id = c.target_id and o.since is not null)`.execute(
-    db,
-  );
+  // Whoever was on it is off it when no clock of the client runs any more, and no card says otherwise.
+  const { rows: freed } = await sql<{ target_id: string }>`
+    delete from claims c where c.target_id = any(${[...first]}::uuid[])
+    and not exists (select 1 from observations o where o.target_id = c.target_id and o.since is not null)
+    returning c.target_id`.execute(db);
+  const verb = freed.length === 0 ? null : await readVerb(db, operationId);
+  if (verb !== null)
+    await redrawShowing(db, { verb, targetIds: freed.map((row) => row.target_id), pressed: null, at });
 };
+
+const readVerb = async (db: Db, operationId: string): Promise<string | null> =>
+  (await db.selectFrom('operations').select('verb').where('id', '=', operationId).executeTakeFirst())?.verb ??
+  null;
 
 export interface CheckRecord {
   readonly state: string;
@@ -185,19 +192,25 @@ export interface CardsChange {
 const redrawnForMs = 3 * 86_400_000;
 
 /** Redraws every card that shows the target and is not superseded, and the pressed one. A card is as young as its newest check: taking it over does not move its own date. */
-export const redrawCards = async (tx: Tx, { verb, targetId, pressed, at }: CardsChange): Promise<void> => {
+export const redrawCards = (tx: Tx, { targetId, ...change }: CardsChange): Promise<void> =>
+  redrawShowing(toDb(tx), { ...change, targetIds: [targetId] });
+
+const redrawShowing = async (
+  db: Db,
+  { verb, targetIds, pressed, at }: Omit<CardsChange, 'targetId'> & { readonly targetIds: readonly string[] },
+): Promise<void> => {
   const own = pressed !== null && isUuid(pressed) ? pressed : null;
-  const shows = toJsonText({ clients: [{ client: { targetId } }] });
+  const shows = targetIds.map((targetId) => toJsonText({ clients: [{ client: { targetId } }] }));
   // Locked in the order of their ids, as everybody who redraws several: so nobody waits in a circle.
   await sql`with showing as (
       select c.id from operations o join cards c on c.operation_id = o.id
       where o.verb = ${verb} and o.created_at > ${new Date(at.getTime() - redrawnForMs)} and c.superseded_by is null
-        and (o.scope->>'kind' = 'all' or o.scope->'targetIds' @> ${toJsonText([targetId])}::jsonb)
-        and (o.state = 'open' or o.result @> ${shows}::jsonb)
+        and (o.scope->>'kind' = 'all' or o.scope->'targetIds' ?| ${[...targetIds]}::text[])
+        and (o.state = 'open' or o.result @> any(${shows}::text[]::jsonb[]))
       union select id from cards where id = ${own}::uuid
     ), mine as (select id from cards where id in (select id from showing) order by id for no key update)
     update cards set wanted_version = wanted_version + 1, next_at = least(next_at, ${at}) where id in (select id from mine)`.execute(
-    toDb(tx),
+    db,
   );
 };
 

@@ -1,11 +1,12 @@
 /** “I'm on it” reaches every card that shows the client, the pressed one above all, however many checks stand in a channel. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { channelIds, personIds, type World } from '../../sandbox/world.ts';
-import { grantTeam, type OpenDesk, openSmallDesk } from './open-desk.ts';
+import { channelIds, createWorld, personIds } from '../../sandbox/world.ts';
+import { grantTeam, type OpenDesk, openDesk } from './open-desk.ts';
 
-let desk: OpenDesk<World>;
+const world = createWorld({ now: new Date() });
+let desk: OpenDesk<typeof world>;
 beforeAll(async () => {
-  desk = await openSmallDesk();
+  desk = await openDesk({ world });
   await grantTeam(desk);
 });
 afterAll(() => desk.stop());
@@ -39,4 +40,18 @@ it('is written on a card of last week too, where that one is pressed', async () 
     .execute();
   await pressOn(1);
   expect(claimed()).toEqual([false, true, false]);
+});
+
+it('is gone when a check, wherever it was asked for, sees the client well', async () => {
+  await desk.ask('health');
+  await desk.ask('health kestrel');
+  await desk.say('take heritage', 'onCall');
+  await desk.quiet();
+  expect(claimed().slice(-2)).toEqual([true, false]);
+  const drawnBefore = desk.newest().earlierBlocks.length;
+  world.story.heritagePasswordRotated({ secretsDir: desk.stand.secretsDir });
+  await desk.terminal(['health', 'heritage']);
+  await desk.quiet();
+  expect(claimed().slice(-2)).toEqual([false, false]);
+  expect(desk.newest().earlierBlocks.length).toBe(drawnBefore);
 });
