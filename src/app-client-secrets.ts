@@ -15,10 +15,12 @@ export interface ClientSecretsParts {
   readonly remember: (secret: string) => void;
   readonly log: (line: string, detail: object) => void;
   readonly everyMs?: number;
+  readonly againMs?: number;
 }
 
-/** A thousand references take some 50 ms, most of it waiting. */
 const roundMs = 15_000;
+/** A rotation, unless the process uses the new one before. A thousand references take 0.2 s of a processor, so not in every round. */
+const rotationMs = 120_000;
 /** What stands on a disk that does not answer must hold up neither the others nor the start. */
 const referenceMs = 1_000;
 const startMs = 5_000;
@@ -27,17 +29,21 @@ const startMs = 5_000;
 export const watchClientSecrets = async (
   parts: ClientSecretsParts,
 ): Promise<{ readonly stop: () => Promise<void> }> => {
-  const { database, references, remember, log, everyMs = roundMs } = parts;
+  const { database, references, remember, log, everyMs = roundMs, againMs = rotationMs } = parts;
+  const readAt = new Map<string, number>();
   const underWay = new Set<string>();
   const stopping = new AbortController();
 
   const readOne = async (reference: string): Promise<string | null> => {
     // One that hangs is asked once, not in every round.
-    if (underWay.has(reference)) return null;
+    if (underWay.has(reference) || performance.now() < (readAt.get(reference) ?? -againMs) + againMs)
+      return null;
     underWay.add(reference);
     const reading = references.read(reference).finally(() => underWay.delete(reference));
-    const value = reading.then((read) => (read.kind === 'read' ? read.value : null));
-    return within(value, referenceMs, () => null);
+    const read = await within(reading, referenceMs, () => null);
+    if (read?.kind !== 'read') return null;
+    readAt.set(reference, performance.now());
+    return read.value;
   };
 
   let noteFirst = (): void => undefined;

@@ -44,7 +44,11 @@ const toClient = (id: string, password: string, given: object = {}) =>
     ],
     ...given,
   });
-const watch = async (everyMs: number, database: DeskDatabase['database'] = desk.database) => {
+const watch = async (
+  everyMs: number,
+  againMs = everyMs,
+  database: DeskDatabase['database'] = desk.database,
+) => {
   const watched = await watchClientSecrets({
     database,
     references: createReferenceReader({
@@ -55,6 +59,7 @@ const watch = async (everyMs: number, database: DeskDatabase['database'] = desk.
     remember: (secret) => known.push(secret),
     log: (line) => logged.push(line),
     everyMs,
+    againMs,
   });
   ({ stop } = watched);
 };
@@ -84,6 +89,18 @@ it('are read again: after a change of the registry, and after a rotation', async
   await vi.waitUntil(() => known.includes('of-heritage'), 5_000);
 });
 
+it('are read in every round only until they are known', async () => {
+  await writeTestClients(desk.database, [toClient('bayline', `file:${toPath('later')}`)]);
+  await watch(20, 60_000);
+  expect(known).toEqual([]);
+  await writeFile(toPath('later'), 'at last');
+  await vi.waitUntil(() => known.length > 0, 5_000);
+  await writeFile(toPath('later'), 'not yet');
+  await writeTestClients(desk.database, [toClient('heritage', 'env:ACU_HERITAGE_PASSWORD')]);
+  await vi.waitUntil(() => known.includes('of-heritage'), 5_000);
+  expect(known).toEqual(['at last', 'of-heritage']);
+});
+
 it('one that never comes holds up neither the others nor the stop', async () => {
   const pipe = toPath('a-pipe');
   execFileSync('mkfifo', [pipe]);
@@ -100,6 +117,6 @@ it('one that never comes holds up neither the others nor the stop', async () => 
 
 it('are no reason not to start where the database is away', async () => {
   const away = { ...desk.database, db: null } as unknown as DeskDatabase['database'];
-  await watch(60_000, away);
+  await watch(60_000, 60_000, away);
   expect([known, logged]).toEqual([[], ['the client secrets loop had trouble and goes on']]);
 });
