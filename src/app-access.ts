@@ -4,7 +4,7 @@ import { AcuopsError } from './errors.ts';
 import { type Actor, isSameActor, type Place } from './operations/call.ts';
 import type { AccessReader, CardPlace } from './operations/ports.ts';
 import { scheduler } from './operations/schedule.ts';
-import type { Audience, Grant } from './policy/access.ts';
+import { type Audience, type Grant, isCovered } from './policy/access.ts';
 import type { ReadGroup } from './slack/read-groups.ts';
 import type { PlaceFacts, ReadPlace } from './slack/read-places.ts';
 import { type AccessRule, readAccessFacts, readChannelTarget } from './store/access-store.ts';
@@ -57,31 +57,34 @@ const decideGrants = async (
   rules: readonly AccessRule[],
   fresh: boolean,
 ): Promise<readonly Grant[]> => {
-  const grants: Grant[] = parts.admins.some((admin) => isSameActor(admin, actor))
-    ? [{ role: 'admin', targetIds: null }]
-    : [];
-  let unread: Error | undefined;
-  for (const rule of rules) {
-    const grant: Grant = { role: rule.role, targetIds: rule.targetId === null ? null : [rule.targetId] };
-    if (rule.subjectKind !== 'group') {
-      grants.push(grant);
-      continue;
-    }
-    try {
-      if (
-        rule.team === actor.team &&
-        actor.team === (await parts.ownTeam()) &&
-        (await parts.readGroup(rule.subject, { fresh })).has(actor.user)
-      )
-        grants.push(grant);
-    } catch (error) {
-      unread = error instanceof Error ? error : new Error(String(error));
-    }
-  }
+  const own: readonly Grant[] = [
+    ...(parts.admins.some((admin) => isSameActor(admin, actor))
+      ? [{ role: 'admin', targetIds: null } as const]
+      : []),
+    ...rules.filter((rule) => rule.subjectKind !== 'group').map(toGrant),
+  ];
+  // Whose membership would add nothing is not asked for: Slack answers few such questions a minute.
+  const open = rules.filter(
+    (rule) => rule.subjectKind === 'group' && rule.team === actor.team && !isCovered(toGrant(rule), own),
+  );
+  const groups = [...new Set(open.map((rule) => rule.subject))];
+  const read = await Promise.allSettled(groups.map((group) => isMember(parts, actor, group, fresh)));
+  const isIn = new Set(groups.filter((_group, at) => read[at]?.status === 'fulfilled' && read[at].value));
+  const grants = [...own, ...open.filter((rule) => isIn.has(rule.subject)).map(toGrant)];
   // A group that cannot be read lets nobody in; who has another right keeps that one.
-  if (grants.length === 0 && unread !== undefined) throw unread;
+  const unread = read.find((one) => one.status === 'rejected');
+  if (grants.length === 0 && unread) throw unread.reason;
   return grants;
 };
+
+const toGrant = (rule: AccessRule): Grant => ({
+  role: rule.role,
+  targetIds: rule.targetId === null ? null : [rule.targetId],
+});
+
+/** @throws where Slack does not say */
+const isMember = async (parts: AccessParts, actor: Actor, group: string, fresh: boolean): Promise<boolean> =>
+  actor.team === (await parts.ownTeam()) && (await parts.readGroup(group, { fresh })).has(actor.user);
 
 const decideAudience = async (
   parts: AccessParts,

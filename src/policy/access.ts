@@ -29,6 +29,12 @@ export const decideRights = (grants: readonly Grant[], permission: Permission): 
   return { kind: 'only', targetIds: [...new Set(matching.flatMap((grant) => grant.targetIds ?? []))] };
 };
 
+/** True where the others already allow all that this one does. */
+export const isCovered = (grant: Grant, others: readonly Grant[]): boolean =>
+  allowed[grant.role].every((permission) =>
+    isWithin(decideRights([grant], permission), decideRights(others, permission)),
+  );
+
 /** What a place shows to everybody in it. */
 export type Audience =
   | { readonly kind: 'private' }

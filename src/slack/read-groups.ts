@@ -16,18 +16,48 @@ export interface ReadGroupsParts {
 
 const freshMs = 60_000;
 
+type Members = ReadonlySet<string>;
+
+/** At most one call per group is under way: Slack allows some twenty a minute, and many may ask in the same second. */
 export const createReadGroup = ({ client, now }: ReadGroupsParts): ReadGroup => {
-  const kept = new Map<string, { readonly members: ReadonlySet<string>; readonly until: number }>();
-  return async (groupId, options = {}) => {
+  const kept = new Map<string, { readonly members: Members; readonly until: number }>();
+  const underWay = new Map<string, Promise<Members>>();
+  const next = new Map<string, Promise<Members>>();
+
+  const begin = (groupId: string): Promise<Members> => {
+    const until = now().getTime() + freshMs;
+    const asked = ask(client, groupId)
+      .then((members) => {
+        kept.set(groupId, { members, until });
+        return members;
+      })
+      .finally(() => underWay.delete(groupId));
+    underWay.set(groupId, asked);
+    return asked;
+  };
+
+  /** A call that began before a decision may know less than the decision must: all who came during it share the one after it. */
+  const beginAfter = (running: Promise<Members>, groupId: string): Promise<Members> => {
+    const begun = running
+      .catch(() => undefined)
+      .then(() => {
+        next.delete(groupId);
+        return begin(groupId);
+      });
+    next.set(groupId, begun);
+    return begun;
+  };
+
+  return (groupId, { fresh = false } = {}) => {
+    const running = underWay.get(groupId);
+    if (fresh) return next.get(groupId) ?? (running ? beginAfter(running, groupId) : begin(groupId));
     const known = kept.get(groupId);
-    if (!options.fresh && known && known.until > now().getTime()) return known.members;
-    const members = await ask(client, groupId);
-    kept.set(groupId, { members, until: now().getTime() + freshMs });
-    return members;
+    if (known && known.until > now().getTime()) return Promise.resolve(known.members);
+    return running ?? next.get(groupId) ?? begin(groupId);
   };
 };
 
-const ask = async (client: WebClient, groupId: string): Promise<ReadonlySet<string>> => {
+const ask = async (client: WebClient, groupId: string): Promise<Members> => {
   try {
     const { users } = await client.usergroups.users.list({ usergroup: groupId });
     if (!users) throw new Error('usergroups.users.list named no users');

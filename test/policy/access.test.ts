@@ -10,6 +10,7 @@ import {
   decideAccess,
   decideRights,
   type Grant,
+  isCovered,
   type Role,
   roles,
   toAudienceScope,
@@ -201,6 +202,20 @@ describe('whatever the question', () => {
       question.audience.kind !== 'shared' ||
       decision.where === 'direct';
     expect(search(law)).toMatchObject(holds);
+  });
+
+  it('a grant that the others cover allows nothing more, and one that allows nothing more is covered', () => {
+    const extra = fc.tuple(fc.array(arbitraryGrant, { maxLength: 3 }), arbitraryGrant);
+    const found = fc.check(
+      fc.property(extra, ([others, more]) => {
+        const isSame = permissions.every((permission) =>
+          isWithin(decideRights([...others, more], permission), decideRights(others, permission)),
+        );
+        return isCovered(more, others) === isSame;
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(found).toMatchObject(holds);
   });
 
   it('without a grant it is denied', () => {

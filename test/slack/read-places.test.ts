@@ -6,7 +6,7 @@ import { createReadGroup } from '../../src/slack/read-groups.ts';
 import { createReadPlace } from '../../src/slack/read-places.ts';
 import { createSlackClients } from '../../src/slack/slack-clients.ts';
 import { createMovedClock, type MovedClock } from '../support/card-memory.ts';
-import { world } from './desk.ts';
+import { eventually, world } from './desk.ts';
 
 let front: SlackFront;
 let clock: MovedClock;
@@ -96,4 +96,36 @@ describe('a user group', () => {
       await expect(readGroup('S0CALL')).rejects.toMatchObject({ code: 'slack' });
     },
   );
+
+  const calls = () => front.calls('usergroups.users.list').length;
+
+  it('is asked about once for all who ask at the same time', async () => {
+    const { readGroup } = open();
+    const read = await Promise.all(Array.from({ length: 50 }, () => readGroup('S0CALL')));
+    expect(new Set(read.map((members) => [...members].join()))).toEqual(new Set(['U0ANN']));
+    expect(calls()).toBe(1);
+  });
+
+  it('is fresh for each of many decisions at the same time, by one more call for all who came during the first', async () => {
+    const { readGroup } = open();
+    front.faults.slow('usergroups.users.list', { ms: 150 });
+    const first = readGroup('S0CALL', { fresh: true });
+    await eventually(() => calls() === 1);
+    const others = Array.from({ length: 49 }, () => readGroup('S0CALL', { fresh: true }));
+    const looking = readGroup('S0CALL');
+    await first;
+    front.setUserGroup('S0CALL', ['U0BEN']);
+    for (const members of await Promise.all(others)) expect([...members]).toEqual(['U0BEN']);
+    expect(await looking).toBe(await first);
+    expect(calls()).toBe(2);
+  });
+
+  it('that could not be read before is asked about anew for those who came meanwhile', async () => {
+    const { readGroup } = open();
+    front.faults.serverError('usergroups.users.list');
+    const first = readGroup('S0CALL', { fresh: true });
+    const second = readGroup('S0CALL', { fresh: true });
+    await expect(first).rejects.toMatchObject({ code: 'slack' });
+    expect([...(await second)]).toEqual(['U0ANN']);
+  });
 });
