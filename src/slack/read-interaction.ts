@@ -91,17 +91,19 @@ interface Where {
 }
 
 /** A window remembers where it was opened; a message says where it is. */
-const readWhere = ({ view, container, channel, message }: Press): Where | null => {
-  if (view) {
-    const memo = readMemo(view.private_metadata);
+const readWhere = (press: Press): Where | null => {
+  if (press.view) {
+    const memo = readMemo(press.view.private_metadata);
     return memo && { channel: memo.channel, thread: memo.thread };
   }
-  const found = container?.channel_id ?? channel?.id;
-  if (found === undefined) return null;
+  const channel = press.container?.channel_id ?? press.channel?.id;
+  return channel === undefined ? null : { channel, thread: readThread(press) };
+};
+
+/** The first message of a thread names itself as its thread; it stands in the channel. */
+const readThread = ({ container, message }: Press): string | undefined => {
   const thread = container?.thread_ts ?? message?.thread_ts;
-  // The first message of a thread names itself; it stands in the channel.
-  const isFirst = thread === (container?.message_ts ?? message?.ts);
-  return { channel: found, thread: isFirst ? undefined : thread };
+  return thread === (container?.message_ts ?? message?.ts) ? undefined : thread;
 };
 
 /** The person's own team, where Slack names it: in shared channels it is not ours. */
