@@ -1,6 +1,7 @@
 /** `@AcuOps …` in a channel or a thread: the same line as the slash command, which Slack does not offer in threads. Acknowledged after it is written. */
 import { z } from 'zod';
 import type { Call } from '../operations/call.ts';
+import { mapStrings } from '../operations/map-strings.ts';
 import type { SlackApp } from './create-slack-app.ts';
 import { ask, askInTime, isStoreAway } from './in-time.ts';
 import { dropMention, parseLine, readLine } from './read-line.ts';
@@ -49,7 +50,7 @@ export const receiveMentions = (slack: SlackApp, parts: ReceiveParts): void => {
             user: mention.event.user,
             thread: mention.event.thread_ts ?? null,
           },
-          reply,
+          call.actor.team === teamId ? reply : mapStrings(reply, toMentionHints),
         ),
       );
     const wish = parseLine(readLine(dropMention(mention.event.text, botUserId)), parts.commands);
@@ -64,6 +65,9 @@ export const receiveMentions = (slack: SlackApp, parts: ReceiveParts): void => {
     tell(toReply(end, call.place));
   });
 };
+
+/** People of other workspaces have no slash command: hints name what they can type. */
+const toMentionHints = (mrkdwn: string): string => mrkdwn.replaceAll('`/acuops ', '`@acuops ');
 
 const toCall = (mention: Mention, ourTeam: string): Omit<Call, 'verb' | 'input'> => {
   const { event } = mention;

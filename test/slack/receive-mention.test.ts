@@ -90,6 +90,15 @@ describe('a mention', () => {
     },
   );
 
+  it('is answered with what can be typed: by a mention where there is no slash command', async () => {
+    desk = await startDesk('http');
+    await desk.front.mention('U0EVE', 'C0EXT', 'work --lod');
+    await desk.front.mention('U0ANN', 'C0OPS', 'work --lod');
+    const read = (user: string) => eventually(() => desk.front.ephemerals(user)[0]);
+    expect((await read('U0EVE')).text).toMatch(/Usage: `@acuops work[\s\S]*Example: `@acuops work/u);
+    expect((await read('U0ANN')).text).toMatch(/Usage: `\/acuops work/u);
+  });
+
   it('that is no command is explained to its writer', async () => {
     desk = await startDesk('http');
     await desk.front.mention('U0ANN', 'C0OPS', 'wrok "open');

@@ -29,7 +29,7 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
       const list = powers.commands();
       if (topic !== undefined) {
         const command = list.find(topic);
-        return command && !command.hidden ? explain(command) : list.explainUnknown(topic);
+        return command && !command.hidden ? explain(command, grants) : list.explainUnknown(topic);
       }
       const allowed = list.all.filter((command) => isAllowed(command, grants));
       return answerLines({
@@ -56,7 +56,7 @@ const isAllowed = (command: AnyCommand, grants: readonly Grant[]): boolean => {
   return rights.kind === 'all' || rights.targetIds.length > 0;
 };
 
-const explain = (command: AnyCommand) => {
+const explain = (command: AnyCommand, grants: readonly Grant[]) => {
   const given = [...command.words.positionals, ...(command.words.rest ? [command.words.rest] : [])];
   const words = given.map((word) => `• ${toCode(word.name)} ${word.about}`);
   const optional = given.filter((word) => !word.required).map((word) => `[${word.name}]`);
@@ -74,6 +74,7 @@ const explain = (command: AnyCommand) => {
       ...flags,
       `Example: ${toCode(`/acuops ${command.example}`, longestLine)}`,
       ...also,
+      ...(isAllowed(command, grants) ? [] : ['Your role does not include it; an admin can change that.']),
     ],
     ...(optional.length === 0 ? {} : { foot: `${toCode(optional.join(' '))} may be left out.` }),
     data: {

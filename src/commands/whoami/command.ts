@@ -5,14 +5,12 @@ import { escapeLine } from '../../blocks/escape.ts';
 import { formatActor, type Place } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import type { Scope } from '../../operations/scope.ts';
+import type { TargetName } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
 import type { Audience } from '../../policy/access.ts';
 
 export interface WhoamiPowers {
-  readonly readNames: (
-    tx: Tx,
-    scope: Scope,
-  ) => Promise<readonly { readonly id: string; readonly name: string }[]>;
+  readonly readNames: (tx: Tx, scope: Scope) => Promise<readonly TargetName[]>;
 }
 
 export const defineWhoami = (powers: WhoamiPowers): AnyCommand =>
@@ -28,14 +26,12 @@ export const defineWhoami = (powers: WhoamiPowers): AnyCommand =>
     effect: 'none',
     asks: () => ({ kind: 'none' }),
     run: async ({ tx, actor, place, grants, audience }) => {
-      const names = new Map(
-        (
-          await powers.readNames(tx, {
-            kind: 'only',
-            targetIds: grants.flatMap((grant) => grant.targetIds ?? []),
-          })
-        ).map((target) => [target.id, target.name]),
-      );
+      const own = await powers.readNames(tx, {
+        kind: 'only',
+        targetIds: grants.flatMap((grant) => grant.targetIds ?? []),
+      });
+      const names = new Map(own.map((target) => [target.id, target.name]));
+      const isContact = grants.every((grant) => grant.role === 'contact');
       const nameOf = (id: string): string => escapeLine(names.get(id) ?? 'a client that is gone');
       const roles = [
         ...new Set(
@@ -47,11 +43,19 @@ export const defineWhoami = (powers: WhoamiPowers): AnyCommand =>
         ),
       ];
       return answerLines({
-        lines: [`You are \`${formatActor(actor)}\`: ${roles.join(', ')}.`, sayPlace(place, audience)],
+        lines: [
+          `You are \`${formatActor(actor)}\`: ${roles.join(', ')}.`,
+          isContact ? sayOwn(own) : sayPlace(place, audience),
+        ],
         data: { team: actor.team, user: actor.user, roles, place: audience.kind },
       });
     },
   });
+
+const sayOwn = (own: readonly TargetName[]): string =>
+  own.length === 0
+    ? 'That client is gone, so there is nothing to ask for.'
+    : `You may ask for its status, and nothing else: ${own.map(({ key }) => `\`/acuops status ${key}\``).join(', ')}.`;
 
 const sayPlace = (place: Place, audience: Audience): string => {
   if (place.kind === 'terminal') return 'This terminal shows what you may see.';

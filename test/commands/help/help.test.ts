@@ -58,6 +58,13 @@ describe('help', () => {
     expect(text).toContain('Example: /acuops note heritage password is rotated on Friday');
   });
 
+  it('says where the role does not include what is explained', async () => {
+    expect(toText(await testDoor.ask('help note', { as: 'viewer' }))).toContain(
+      'Your role does not include it',
+    );
+    expect(toText(await testDoor.ask('help note', { as: 'operator' }))).not.toContain('does not include');
+  });
+
   it('says once what may be left out, and nothing of it where nothing may', async () => {
     const text = toText(await testDoor.ask('help help'));
     expect(text.match(/left out/gu)).toHaveLength(1);

@@ -25,8 +25,7 @@ beforeAll(async () => {
     database: desk.database,
     commands: () => [
       defineWhoami({
-        readNames: async (tx, scope) =>
-          (await readTargets(toDb(tx), scope)).map(({ id, name }) => ({ id, name })),
+        readNames: (tx, scope) => readTargets(toDb(tx), scope),
       }),
     ],
   });
@@ -55,7 +54,7 @@ describe('whoami', () => {
       { role: 'contact', targetIds: [heritageId] },
     ]);
     expect(toText(await testDoor.ask('me', { as: 'contact' }))).toContain(
-      'T0CLIENT:U0CONTACT: contact of Heritage Ltd.',
+      'T0CLIENT:U0CONTACT: contact of Heritage Ltd.\nYou may ask for its status, and nothing else: /acuops status heritage.',
     );
   });
 
