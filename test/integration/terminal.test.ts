@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
   {
     words: ['killswitch', 'on', '--target', 'aster', '--reason', 'wrong package'],
     exit: 0,
-    says: /aster stopped by .* wrong package/u,
+    says: /aster: stopped by .* wrong package/u,
   },
   {
     words: ['killswitch', 'off', '--target', 'aster', '--reason', 'mended'],
