@@ -140,7 +140,9 @@ describe('the killswitch', () => {
 
 describe('the audit', () => {
   it('shows who did what, by person, client and command', async () => {
-    expect(await desk.say('audit --verb killswitch')).toMatch(/U0MARCOS00.* killswitch(?: [^:]*)?: o(?:n|ff)/u);
+    expect(await desk.say('audit --verb killswitch')).toMatch(
+      /U0MARCOS00.* killswitch(?: [^:]*)?: o(?:n|ff)/u,
+    );
     expect(await desk.say('audit --by <@U0DANALEE0>')).not.toContain('U0MARCOS00');
     const { body } = await desk.json<readonly { verb: string }[]>(['audit', '--client', 'larch']);
     expect(body.data.map((row) => row.verb)).toEqual(
