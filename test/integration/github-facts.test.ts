@@ -83,7 +83,7 @@ describe('GitHub away for everybody', () => {
     desk.stand.github.faults.clear();
     expect(away.split('\n').slice(0, 4)).toEqual([
       expect.stringMatching(
-        /^❌ 1 of 7 needs you: Heritage Fabrics P1, .*; 7 not fully checked: GitHub answered 502$/u,
+        /^❌ 1 of 7 needs you: Heritage Fabrics P1, .*; 7 not fully checked, 3 of them failing before: GitHub answered 502$/u,
       ),
       '🔗 GitHub answered 502: Workflow, Last deploy and CI of 7 of 7 clients unknown; the API of 6 of them was checked',
       '→ check again in some minutes; if it stays, look at githubstatus.com',

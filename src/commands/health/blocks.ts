@@ -3,12 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { limits, measureBlocks } from '../../blocks/limits.ts';
 import { context, type RenderedMessage, renderMessage, section } from '../../blocks/message.ts';
 import { type Counts, countClients, sayVerdict } from '../../policy/health/fleet.ts';
-import {
-  type CheckedClient,
-  type HealthCheck,
-  type HealthReport,
-  toHealthCheck,
-} from '../../policy/health/report.ts';
+import { type HealthCheck, type HealthReport, toHealthCheck } from '../../policy/health/report.ts';
 import { renderButtons } from './card-buttons.ts';
 import { renderFile } from './card-file.ts';
 import { type CardList, isOpen, type ListView, renderNames, renderOpen, renderOthers } from './card-lists.ts';
@@ -57,7 +52,7 @@ const renderLists = (check: HealthCheck, view: HealthView, listView: ListView): 
   // One client asked for by name is always shown, healthy or not; with `--failed` only where something of it fails.
   if (!listView.isFleet) {
     const judged = check.clients.filter(({ state }) => state !== 'not-judged');
-    return joinLists([renderOpen(view.failedOnly ? judged.filter(hasFailed) : judged, listView)]);
+    return joinLists([renderOpen(view.failedOnly ? judged.filter(isOpen) : judged, listView)]);
   }
   const failing = renderOpen(open, listView);
   if (view.failedOnly) return joinLists([failing]);
@@ -78,12 +73,12 @@ const renderLists = (check: HealthCheck, view: HealthView, listView: ListView): 
   ]);
 };
 
-/** Something fails, or failed when it was last seen. */
-const hasFailed = ({ state, observations }: CheckedClient): boolean =>
-  state === 'fail' || observations.some(({ since }) => since !== null);
-
 const sayOnlyFailing = (check: HealthCheck, isFleet: boolean): string => {
-  if (!isFleet) return check.clients.some(hasFailed) ? 'Only what fails is listed.' : 'Nothing of it fails.';
+  if (!isFleet && check.clients.some(isOpen)) return 'Only what fails is listed.';
+  if (!isFleet)
+    return check.clients.some(({ state }) => state === 'unknown')
+      ? 'Nothing of it that could be seen fails.'
+      : 'Nothing of it fails.';
   const unlisted = check.clients.filter((client) => !isOpen(client)).length;
   if (unlisted === 0) return '';
   return `Only failing clients are listed; ${unlisted === 1 ? '1 other is' : `${unlisted} others are`} in the counts.`;

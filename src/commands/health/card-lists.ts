@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { toActionId, toActionValue } from '../../blocks/action-id.ts';
 import { button, context, fitLines, section } from '../../blocks/message.ts';
 import { renderStatus } from '../../blocks/status-line.ts';
-import { isUnchecked } from '../../policy/health/fleet.ts';
+import { isClockRunning, isUnchecked } from '../../policy/health/fleet.ts';
 import { isOfTrouble } from '../../policy/health/github-trouble.ts';
 import type { CheckedClient, HealthCheck } from '../../policy/health/report.ts';
 import { findTold, renderTold, toWorstFirst } from './card-told.ts';
@@ -47,9 +47,8 @@ const shortChars = 1600;
 const otherLines = 12;
 const otherChars = 900;
 
-/** Failing clients, and those whose clock still runs although nothing can be seen now. */
-export const isOpen = ({ state, respondBy }: CheckedClient): boolean =>
-  state === 'fail' || respondBy !== null;
+/** Failing clients, and those whose clock still runs although nothing can be seen now, with a deadline or without. */
+export const isOpen = (client: CheckedClient): boolean => client.state === 'fail' || isClockRunning(client);
 
 /** With `--failed` only what fails, or failed when it was last seen; one client asked for by name whole; of a fleet what does not pass. */
 const findShown = (

@@ -140,9 +140,22 @@ const sayCause = ({ counts, commonCause }: Told): string => {
   return `, ${share}probably by one cause: ${sayCommonCause(commonCause)};`;
 };
 
+/** It failed when it was last seen, so its clock runs on although it does not fail by what can be seen now. */
+export const isClockRunning = ({ observations }: CheckedClient): boolean =>
+  observations.some(({ since, verdict }) => since !== null && verdict !== 'pass');
+
+const sayFailedBefore = (clients: readonly CheckedClient[], of: number): string => {
+  const count = clients.filter((client) => client.state !== 'fail' && isClockRunning(client)).length;
+  if (count === 0) return '';
+  return of === 1 ? ', failing before' : `, ${count} of them failing before`;
+};
+
 /** Whoever reads how many fail must know that more may: not all of them could be seen. */
-const sayHiddenToo = ({ githubTrouble }: Told): string =>
-  githubTrouble === null ? '' : `; ${githubTrouble.clients} not fully checked: ${githubTrouble.say}`;
+const sayHiddenToo = ({ clients, githubTrouble }: Told): string => {
+  if (githubTrouble === null) return '';
+  const { clients: count, say } = githubTrouble;
+  return `; ${count} not fully checked${sayFailedBefore(clients, count)}: ${say}`;
+};
 
 const sayFailing = (told: Told): string => {
   const { clients, counts, sayTime, isFinished } = told;
@@ -166,8 +179,9 @@ const sayUnknown = ({ clients, counts, sayTime, githubTrouble }: Told): string =
   if (first === undefined) return '';
   const checked = unseen.some(isPartlySeen) ? 'fully checked' : 'checked';
   const cause = sayWorst(first, sayTime);
-  if (counts.judged === 1) return `${sayName(first)} could not be ${checked}: ${cause}`;
-  const count = `${counts.unknown} of ${counts.judged} could not be ${checked}`;
+  if (counts.judged === 1)
+    return `${sayName(first)} ${isClockRunning(first) ? 'was failing and ' : ''}could not be ${checked}: ${cause}`;
+  const count = `${counts.unknown} of ${counts.judged} could not be ${checked}${sayFailedBefore(unseen, counts.unknown)}`;
   if (githubTrouble !== null) return `${count}: ${githubTrouble.say}; nothing that could be seen fails`;
   const others = counts.unknown === counts.judged ? '' : ', none of the others fails';
   return `${count}${others}; first: ${sayName(first)}, ${cause}`;

@@ -48,7 +48,7 @@ describe('eight clients while GitHub is away', () => {
 
   it('read from the verdict down to the age of the facts', () => {
     expect(card).toStrictEqual([
-      '❌ 1 of 8 needs you: Heritage Fabrics P1, sign-in refused since 01:40 CST; 8 not fully checked: GitHub answered 502',
+      '❌ 1 of 8 needs you: Heritage Fabrics P1, sign-in refused since 01:40 CST; 8 not fully checked, 1 of them failing before: GitHub answered 502',
       '🔗 GitHub answered 502: Workflow, Last deploy and CI of 8 of 8 clients unknown; their API was checked',
       '→ check again in some minutes; if it stays, look at githubstatus.com',
       'No longer known: Last deploy of Heritage Fabrics; Workflow, Last deploy, CI of 7 clients',
@@ -113,19 +113,33 @@ it('one client tells one reason once, with one step', () => {
   ]);
 });
 
-it('the step of a one-line client is for the problem that stands before it, worst first', () => {
-  const mixed = withClock(
-    judged({ key: 'a', name: 'a' }, { api: { kind: 'timed-out', at: now }, pipeline: { workflows: away } }),
-    'workflow',
+it('a failing client without a deadline stays listed while nobody sees it, with --failed too', () => {
+  const crate = judged(
+    { key: 'crate', name: 'Pacific Crate', tier: 'self-service' },
+    { pipeline: toHidden(away) },
+  );
+  const report = reportOf([withClock(crate, 'workflow'), ...others(null)]);
+  for (const failedOnly of [false, true])
+    expect(read(report, { failedOnly })).toContain(
+      '❔ Workflow: unknown, GitHub answered 502, was failing since 2026-11-20 01:40 CST',
+    );
+});
+
+it('--failed of one client that cannot be seen does not say that nothing fails', () => {
+  expect(read(reportOf(others(away).slice(0, 1)), { failedOnly: true })).toContain(
+    'Nothing of it that could be seen fails.',
+  );
+});
+
+it('the step of a one-line client is for the problem that stands before it', () => {
+  const mixed = judged(
+    { key: 'a', name: 'a' },
+    { api: { kind: 'timed-out', at: now }, pipeline: { workflows: away } },
   );
   const warned = ['d', 'e', 'f', 'g'].map((key) =>
-    judged(
-      { key, name: key, tier: 'self-service' },
-      { pipeline: { runs: known([run(999), ciRun(998, 'failure')]) } },
-    ),
+    judged({ key, name: key }, { pipeline: { runs: known([run(999), ciRun(998, 'failure')]) } }),
   );
-  const best = { ...mixed, respondBy: null };
-  expect(read(reportOf([best, ...warned])).find((line) => line.startsWith('a '))).toBe(
-    'a ❔ Workflow: unknown, GitHub answered 502, was failing since 2026-11-20 01:40 CST → check again; if it stays, look at the status page of that service ❔ API: unknown, timed out',
+  expect(read(reportOf([mixed, ...warned])).find((line) => line.startsWith('a '))).toBe(
+    'a ❔ API: unknown, timed out → check again ❔ Workflow: unknown, GitHub answered 502',
   );
 });

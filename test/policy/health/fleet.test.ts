@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toClientHealth } from '../../../src/policy/health/client-health.ts';
 import type { ClientHealth } from '../../../src/policy/health/facts.ts';
 import {
   compareClients,
@@ -80,6 +81,24 @@ describe('the verdict', () => {
     );
     expect(say([...away, bad('Ash')])).toBe(
       '1 of 4 needs you: Ash P1, sign-in refused since 01:40; 3 not fully checked: GitHub answered 503',
+    );
+  });
+
+  it('does not forget what failed before it was hidden', () => {
+    const clock = (name: string) => {
+      const { client, observations } = hidden(name);
+      const since = ago(hourMs);
+      return toClientHealth(
+        client,
+        observations.map((one) => ({ ...one, since: one.criterion === 'ci' ? since : null })),
+      );
+    };
+    expect(say([clock('Ash')])).toBe('Ash was failing and could not be fully checked: GitHub answered 503');
+    expect(say([clock('Ash'), hidden('b'), hidden('c')])).toMatch(
+      /^3 of 3 could not be fully checked, 1 of them failing before: GitHub answered 503; /u,
+    );
+    expect(say([clock('Ash'), good('Date'), good('Elm')])).toMatch(
+      /^1 of 3 could not be fully checked, failing before, none of the others fails; first: Ash, /u,
     );
   });
 
