@@ -34,18 +34,18 @@ export const createSocketLink = (client: SocketClient, log: Log): SocketLink => 
   const first = Promise.withResolvers<void>();
 
   const connectOnce = async (): Promise<void> => {
-    const gone = new Promise<void>((resolve) => client.once('disconnected', () => resolve()));
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`no hello within ${connectMs} ms`)), connectMs);
+    const gone = Promise.withResolvers<void>();
+    const end = (): void => gone.resolve();
+    client.once('disconnected', end);
     try {
-      await Promise.race([client.start(), late.promise]);
+      await startInTime(client);
+      connected = true;
+      first.resolve();
+      await Promise.race([gone.promise, stopped.promise]);
     } finally {
-      clearTimeout(timer);
+      connected = false;
+      client.off('disconnected', end);
     }
-    connected = true;
-    first.resolve();
-    await Promise.race([gone, stopped.promise]);
-    connected = false;
   };
 
   const run = async (): Promise<void> => {
@@ -56,7 +56,6 @@ export const createSocketLink = (client: SocketClient, log: Log): SocketLink => 
         // A connection that held for a while was a good one: the next is tried at once.
         failures = Date.now() - since > closeMs ? 0 : failures + 1;
       } catch (error) {
-        connected = false;
         const refusal = toLastingRefusal(error);
         if (refusal) first.reject(refusal);
         log('warn', 'the connection to Slack could not be made', { error: error ?? 'closed at once' });
@@ -83,6 +82,16 @@ export const createSocketLink = (client: SocketClient, log: Log): SocketLink => 
     },
     isConnected: () => connected,
   };
+};
+
+const startInTime = async (client: SocketClient): Promise<void> => {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no hello within ${connectMs} ms`)), connectMs);
+  try {
+    await Promise.race([client.start(), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 const pause = (ms: number): Promise<void> =>
