@@ -8,6 +8,9 @@ interface EarlierCheck {
   readonly result: Json;
 }
 
+/** What a join key says before its last two parts, in the words of the index `operations_done_by_scope`. */
+const scopeOfJoinKey = sql`regexp_replace(join_key, ':[^:]*:[^:]*$', '')`;
+
 /** The newest finished operation of a verb whose result this scope may see whole. */
 export const readLastResult = async (
   db: Db,
@@ -16,16 +19,11 @@ export const readLastResult = async (
   before: string,
 ): Promise<EarlierCheck | null> =>
   translate(async () => {
-    const row = await db
-      .selectFrom('operations')
-      .select(['spoken_id', 'result'])
-      .where('verb', '=', verb)
-      .where('join_key', 'like', `${scopeKey}:%`)
-      .where('state', '=', 'done')
-      .where('id', '<>', before)
-      .orderBy('created_at', 'desc')
-      .limit(1)
-      .executeTakeFirst();
+    const { rows } = await sql<{ spoken_id: string; result: Json }>`
+      select spoken_id, result from operations
+      where verb = ${verb} and ${scopeOfJoinKey} = ${scopeKey} and state = 'done' and id <> ${before}
+      order by created_at desc limit 1`.execute(db);
+    const [row] = rows;
     return row ? { spokenId: row.spoken_id, result: row.result } : null;
   });
 

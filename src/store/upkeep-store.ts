@@ -1,5 +1,6 @@
 /** What the desk's own daily work reads and removes: heads of the audit as they were posted, and rows past their time. */
 import { sql } from 'kysely';
+import { createId } from '../runtime/ids.ts';
 import { type Db, translate } from './database.ts';
 
 /** The head that the newest finished `audit-head` told. */
@@ -35,9 +36,13 @@ export const readHashAt = async (db: Db, position: number): Promise<string | nul
 /** The operation, its result and the audit stay; only its parts go. */
 export const removeItems = async (db: Db, finishedBefore: Date, limit: number): Promise<number> =>
   translate(async () => {
+    // Ids tell when a row was made, and what is finished was made before: so nothing younger is looked at, nor what has no parts any more.
+    const madeBefore = createId(finishedBefore.getTime());
     const { numAffectedRows } = await sql`delete from operation_items where ctid in (
       select i.ctid from operation_items i join operations o on o.id = i.operation_id
-      where o.state <> 'open' and o.finished_at < ${finishedBefore} limit ${limit})`.execute(db);
+      where i.operation_id < ${madeBefore} and o.state <> 'open' and o.finished_at < ${finishedBefore} limit ${limit})`.execute(
+      db,
+    );
     return Number(numAffectedRows ?? 0n);
   });
 

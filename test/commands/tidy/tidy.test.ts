@@ -18,8 +18,8 @@ const now = new Date('2026-11-20T08:00:00Z');
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 
 const addOperation = async (finishedAt: Date | null, parts: number): Promise<string> => {
-  const id = createId();
   const at = finishedAt ?? daysAgo(90);
+  const id = createId(at.getTime());
   await desk.database.db
     .insertInto('operations')
     .values({
