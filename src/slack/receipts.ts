@@ -53,7 +53,7 @@ const renderAnswered = (
 ): Reply => {
   // Shown here and nowhere else: neither stored nor sent by message.
   const secret =
-    answer.secret === undefined ? [] : [section(`Shown once, so copy it now:\n\`\`\`${answer.secret}\`\`\``)];
+    answer.secret === undefined ? [] : [section(`Shown once, so copy it now:\n\`${answer.secret}\``)];
   if (where === 'direct' && place.kind === 'channel') {
     // A file goes there whoever reads here, so nothing is said of others.
     const text = answer.message.file

@@ -209,7 +209,7 @@ describe.each(backends.filter(({ skip }) => !skip))('fuzzed, queue on $backend',
 
   it('the door of the terminal', async () => {
     const { ack } = await scene.ask('token create fuzz');
-    const token = /```(\S+)```/u.exec(JSON.stringify(ack.body))?.[1]?.replaceAll('\\n', '') ?? '';
+    const token = /`(acuops_[^`]+)`/u.exec(JSON.stringify(ack.body))?.[1]?.replaceAll('\\n', '') ?? '';
     expect(token.length).toBeGreaterThan(10);
     const call = fc.oneof(
       fc.record({

@@ -171,7 +171,7 @@ describe('over the socket', () => {
 describe('a personal token', () => {
   it('acts as the person who made it, until it is revoked', async () => {
     const told = await desk.ack('token create laptop', 'onCall');
-    const token = /```(\S+)```/u.exec(JSON.stringify(told.blocks))?.[1] ?? '';
+    const token = /`(acuops_[^`]+)`/u.exec(JSON.stringify(told.blocks))?.[1] ?? '';
     expect(token.length).toBeGreaterThan(30);
     const url = new URL(desk.desk().url ?? '');
     const config = { kind: 'url', url, token } as const;
@@ -197,7 +197,7 @@ describe('a personal token', () => {
 
   it('ends by itself, and follows what its owner may do', async () => {
     const told = await desk.ack('token create short --days 1', 'onCall');
-    const token = /```(\S+)```/u.exec(JSON.stringify(told.blocks))?.[1] ?? '';
+    const token = /`(acuops_[^`]+)`/u.exec(JSON.stringify(told.blocks))?.[1] ?? '';
     const config = { kind: 'url', url: new URL(desk.desk().url ?? ''), token } as const;
     expect((await desk.terminal(['note', 'aster', 'hi'], config)).exit).toBe(0);
     await desk.say('role revoke <@U0DANALEE0> operator');
