@@ -18,7 +18,7 @@ import type { Redactor } from './runtime/redact.ts';
 import type { Shutdown } from './runtime/shutdown.ts';
 import { createInstanceProbe, type InstancePowers, readFingerprint } from './steps/probe-instance.ts';
 import { type Database, toDb } from './store/database.ts';
-import { readAnswers, writeAnswers } from './store/github-store.ts';
+import { changeLedger, readAnswers, writeAnswers } from './store/github-store.ts';
 import { readHold, writeHold } from './store/health-store.ts';
 import { createReach } from './systems/acumatica/reach.ts';
 import { createSignIn } from './systems/acumatica/sign-in.ts';
@@ -26,6 +26,7 @@ import { createRunApplier } from './systems/github/apply-run.ts';
 import type { GitHubCache } from './systems/github/cached-answer.ts';
 import { createGitHubClient, type GitHubClient } from './systems/github/create-client.ts';
 import { readKnownRuns } from './systems/github/known-runs.ts';
+import type { PointLedgers } from './systems/github/points.ts';
 import { createPipelineReader } from './systems/github/read-pipeline.ts';
 import { createWebhookReceiver } from './systems/github/webhooks.ts';
 
@@ -124,7 +125,14 @@ export const openSystems = (parts: SystemParts): Systems => {
   };
 };
 
-const openGithub = ({ config, secrets, clock, shutdown, ...parts }: SystemParts): GitHubClient | null => {
+const openGithub = ({
+  config,
+  secrets,
+  database,
+  clock,
+  shutdown,
+  ...parts
+}: SystemParts): GitHubClient | null => {
   if (config.github === null) return null;
   const { signIn, apiUrl } = config.github;
   const auth =
@@ -138,7 +146,10 @@ const openGithub = ({ config, secrets, clock, shutdown, ...parts }: SystemParts)
         } as const);
   const { githubPointsPerMinute: points } = parts;
   const limit = points === undefined ? {} : { pointsPerMinute: points };
-  const client = createGitHubClient({ auth, baseUrl: apiUrl, clock, ...limit });
+  const ledgers: PointLedgers = {
+    change: (account, change) => database.untied((tx) => changeLedger(toDb(tx), account, change)),
+  };
+  const client = createGitHubClient({ auth, baseUrl: apiUrl, clock, ledgers, ...limit });
   shutdown.add('GitHub connections', client.close);
   return client;
 };

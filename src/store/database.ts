@@ -7,6 +7,7 @@ import type { Tx } from '../operations/tx.ts';
 import { up as spine } from './migrations/0001-spine.ts';
 import { up as registry } from './migrations/0002-registry.ts';
 import { up as schedules } from './migrations/0003-schedules.ts';
+import { up as githubBudgets } from './migrations/0004-github-budgets.ts';
 import { up as withAge } from './migrations/0005-with-age.ts';
 import { up as movedCards } from './migrations/0006-moved-cards.ts';
 import { keepAlive, toSoundPool } from './pools.ts';
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '0001-spine': { up: spine },
   '0002-registry': { up: registry },
   '0003-schedules': { up: schedules },
+  '0004-github-budgets': { up: githubBudgets },
   '0005-with-age': { up: withAge },
   '0006-moved-cards': { up: movedCards },
 };

@@ -1,4 +1,5 @@
-/** GitHub's answers as cached. */
+/** GitHub's answers as cached, and what all processes spend of its accounts. */
+import { createTakenError } from '../errors.ts';
 import { type Db, toJsonText, translate } from './database.ts';
 
 export interface StoredAnswer {
@@ -58,3 +59,55 @@ export const writeAnswers = async (db: Db, answers: readonly StoredAnswer[]): Pr
       .execute(),
   );
 };
+
+export interface StoredLedger {
+  readonly blocks: readonly { readonly id: string; readonly points: number; readonly lastAt: number }[];
+  /** In ms; 0: not blocked. */
+  readonly blockedUntil: number;
+}
+
+const writeLedger = async (
+  db: Db,
+  account: string,
+  version: number | null,
+  { blocks, blockedUntil }: StoredLedger,
+): Promise<boolean> => {
+  const values = { blocks: toJsonText(blocks), blocked_until: new Date(blockedUntil) };
+  if (version === null) {
+    const inserted = await db
+      .insertInto('github_budgets')
+      .values({ account, version: 1, ...values })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return inserted.numInsertedOrUpdatedRows === 1n;
+  }
+  const updated = await db
+    .updateTable('github_budgets')
+    .set({ version: version + 1, ...values })
+    .where('account', '=', account)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
+};
+
+/** Reads and writes without holding a lock in between. @throws AcuopsError `taken` where another process wrote first: to be run again. */
+export const changeLedger = async <T>(
+  db: Db,
+  account: string,
+  change: (ledger: StoredLedger) => { readonly ledger: StoredLedger; readonly answer: T },
+): Promise<T> =>
+  translate(async () => {
+    const row = await db
+      .selectFrom('github_budgets')
+      .selectAll()
+      .where('account', '=', account)
+      .executeTakeFirst();
+    const known: StoredLedger = {
+      blocks: (row?.blocks ?? []) as unknown as StoredLedger['blocks'],
+      blockedUntil: row?.blocked_until.getTime() ?? 0,
+    };
+    const { ledger, answer } = change(known);
+    if (ledger !== known && !(await writeLedger(db, account, row?.version ?? null, ledger)))
+      throw createTakenError(`the budget of ${account}`);
+    return answer;
+  });

@@ -189,6 +189,7 @@ export interface Tables {
   };
   checks: { id: string; target_id: string; operation_id: string; state: string; body: JsonColumn; at: At };
   github_answers: { key: string; etag: Maybe<string>; status: number; body: JsonColumn; fetched_at: At };
+  github_budgets: { account: string; version: number; blocks: JsonColumn; blocked_until: At };
   credential_holds: {
     instance_id: string;
     fingerprint: string;

@@ -8,6 +8,7 @@ import { type Budget, type BudgetState, createBudget } from './budget.ts';
 import { createInstallations, type Installations } from './installations.ts';
 import { createLimitedFetch } from './limited-fetch.ts';
 import { createOctokit, type GitHubOctokit, type OctokitOptions } from './octokit.ts';
+import { createOwnLedgers, type PointLedgers } from './points.ts';
 import { parsePrivateKey } from './private-key.ts';
 import type { RepoName } from './repo-name.ts';
 import { type Trouble, toTrouble } from './trouble.ts';
@@ -34,6 +35,8 @@ export interface GitHubClientOptions {
   /** Default 20 at once. */
   readonly concurrency?: number;
   readonly pointsPerMinute?: number;
+  /** What other processes spend in the same accounts; default: there are none. */
+  readonly ledgers?: PointLedgers;
   /** How long a request may wait for the budget before it is refused. Default 10 s. */
   readonly maxWaitMs?: number;
 }
@@ -91,17 +94,19 @@ const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
 export const createGitHubClient = (options: GitHubClientOptions): GitHubClient => {
   const { auth, clock, baseUrl = 'https://api.github.com', timeoutMs = 10_000, concurrency = 20 } = options;
   const wire = createLimitedFetch({ timeoutMs, concurrency, maxBytes: 20_000_000 });
+  const { pointsPerMinute, maxWaitMs, ledgers = createOwnLedgers() } = options;
   const accounts = new Map<string, Budget>();
   clients += 1;
   const prefix = `acuops-${clients}`;
 
   /** One for each account, also where its installation is another one now. */
   const budgetOf = (account: string): Budget => {
-    const { pointsPerMinute, maxWaitMs } = options;
     const budget =
       accounts.get(account) ??
       createBudget({
         clock,
+        account,
+        ledgers,
         ...(pointsPerMinute === undefined ? {} : { pointsPerMinute }),
         ...(maxWaitMs === undefined ? {} : { maxWaitMs }),
       });
