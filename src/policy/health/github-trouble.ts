@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, GithubTrouble['kind']>> = {
 
 const nexts: Readonly<Record<GithubTrouble['kind'], string>> = {
   away: 'check again in some minutes; if it stays, look at githubstatus.com',
-  limited: 'wait some minutes, then check again; doctor tells what is left of the limit',
+  limited: 'check again after that; doctor tells what is left of the limit',
   refused:
     'an admin: ask doctor, then renew the token or the App key, or give it access to these repositories',
   'not-set-up': 'an admin: ask doctor, it tells what is missing and how to give it',
