@@ -1,5 +1,6 @@
 /** Joins doctor with what it looks at: Slack, GitHub, the store, the registry file, the clients' credentials. */
 
+import { countConnections } from './app-ground.ts';
 import { sendStuckCards } from './app-stuck-cards.ts';
 import type { DoctorPowers, GithubFacts, RegistryFacts } from './commands/doctor/powers.ts';
 import type { Config, Secrets } from './config/config.ts';
@@ -71,7 +72,10 @@ export const createDoctorPowers = (sources: DoctorSources): DoctorPowers => {
       ];
       return { opsChannel, clients, check: await checkChannels(sources.clients.cards, asked, histories) };
     },
-    readStore: () => store.readStoreFacts(database),
+    readStore: async () => {
+      const facts = await store.readStoreFacts(database);
+      return { ...facts, connections: { ...facts.connections, perDesk: countConnections(config) } };
+    },
     readWork: async (now) => {
       const [work, held, sessions, schedules, rules, killswitches, reachable] = await Promise.all([
         store.readWorkFacts(db, now),

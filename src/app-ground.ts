@@ -26,6 +26,10 @@ const doorConnections = 6;
 const workingConnections = 8;
 const workingPatienceMs = 15_000;
 
+/** What one process of these settings takes of the database at most. */
+export const countConnections = ({ redis }: Pick<Config, 'redis'>): number =>
+  doorConnections + workingConnections + (redis === null ? queueConnections : 0);
+
 export const openGround = async (
   config: Config,
   secrets: Secrets,

@@ -43,7 +43,7 @@ const judgeDatabaseClock = (offMs: number): Finding => {
   );
 };
 
-const judgeConnections = ({ used, most }: StoreFacts['connections']): Finding => {
+const judgeConnections = ({ used, most, perDesk }: StoreFacts['connections']): Finding => {
   const free = most - used;
   const say = `${used} of ${most} connections are in use.`;
   if (free >= fewConnections) return pass('Database connections', say);
@@ -51,7 +51,7 @@ const judgeConnections = ({ used, most }: StoreFacts['connections']): Finding =>
     'Database connections',
     free > 0 ? 'warn' : 'fail',
     say,
-    'Raise `max_connections`, or start fewer desks on this database: each takes up to 18.',
+    `Raise \`max_connections\`, or start fewer desks on this database: each takes up to ${perDesk}.`,
   );
 };
 

@@ -29,7 +29,8 @@ export interface ChannelFacts {
 export interface StoreFacts {
   readonly ping: { readonly tookMs: number; readonly clockOffMs: number };
   readonly migrations: 'head' | readonly string[];
-  readonly connections: { readonly used: number; readonly most: number };
+  /** `perDesk`: what one process takes at most. */
+  readonly connections: { readonly used: number; readonly most: number; readonly perDesk: number };
 }
 
 export interface WorkFacts {
