@@ -62,10 +62,16 @@ const createTokenCheck =
     }
     if (actor) return { actor, via: 'http' };
     // One text for every cause: nobody learns whether a token was once good.
-    sendFault(response, 401, 'unauthorised', 'No valid token. `/acuops token` in Slack gives one.', {
-      'www-authenticate': 'Bearer realm="acuops"',
-      connection: 'close',
-    });
+    sendFault(
+      response,
+      401,
+      'unauthorised',
+      'No valid token. In Slack, `/acuops token create laptop` gives one.',
+      {
+        'www-authenticate': 'Bearer realm="acuops"',
+        connection: 'close',
+      },
+    );
     return null;
   };
 

@@ -6,6 +6,7 @@ import { parseTarget, sendNotFound } from './answer.ts';
 import { answerErrors, type Door } from './answer-errors.ts';
 import type { BodyLimits } from './read-body.ts';
 import { createServing, listenOn, type ServeLimits } from './serve.ts';
+import { createUnreadBodies } from './unread-bodies.ts';
 import { createWebhookDoor, type WebhookHandler } from './webhook-door.ts';
 
 export interface FrontParts {
@@ -20,6 +21,8 @@ export interface FrontParts {
   readonly cli?: Door | undefined;
   readonly limits?: ServeLimits;
   readonly webhookLimits?: BodyLimits;
+  /** Bodies that nobody has vouched for yet, at once and for each door. Default 32. */
+  readonly mostUnread?: number;
 }
 
 export interface FrontServer {
@@ -29,11 +32,20 @@ export interface FrontServer {
 }
 
 export const createFrontServer = async (parts: FrontParts): Promise<FrontServer> => {
-  const github = parts.github ? createWebhookDoor(parts.github, parts.webhookLimits) : undefined;
+  /** Signatures are over the whole body, so it is held before anybody is known; the terminal's token comes first. */
+  const bounded = (door: Door): Door => {
+    const unread = createUnreadBodies(parts.mostUnread ?? 32);
+    return (request, response) => {
+      unread.watch(request, response);
+      return door(request, response);
+    };
+  };
+
+  const github = parts.github && bounded(createWebhookDoor(parts.github, parts.log, parts.webhookLimits));
 
   const { slack } = parts;
   // Slack's receiver answers by itself and later; here only its throw at once is caught.
-  const events: Door | undefined = slack && (async (request, response) => slack(request, response));
+  const events = slack && bounded(async (request, response) => slack(request, response));
 
   const findDoor = (path: string): Door | undefined => {
     if (path === '/slack/events') return events;

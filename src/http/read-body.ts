@@ -5,6 +5,8 @@ import { sendFault } from './answer.ts';
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs: number;
+  /** What whoever sent too much should do. */
+  readonly advice?: string;
 }
 
 export type BodyRead =
@@ -41,6 +43,11 @@ export const readBody = (request: IncomingMessage, limits: BodyLimits): Promise<
   });
 };
 
+const toSize = (bytes: number): string => {
+  const megabytes = bytes / (1024 * 1024);
+  return megabytes >= 1 ? `${Math.round(megabytes)} MB` : `${bytes} bytes`;
+};
+
 /** Says why a body was not read and gives the connection up: the rest of the body is not waited for. */
 export const refuseBody = (
   request: IncomingMessage,
@@ -50,9 +57,10 @@ export const refuseBody = (
 ): void => {
   const close = { connection: 'close' };
   if (kind === 'aborted') return;
-  if (kind === 'too-large')
-    sendFault(response, 413, 'too-large', `The body is larger than ${limits.maxBytes} bytes.`, close);
-  else
+  if (kind === 'too-large') {
+    const say = `The body is larger than ${toSize(limits.maxBytes)}.${limits.advice ? ` ${limits.advice}` : ''}`;
+    sendFault(response, 413, 'too-large', say, close);
+  } else
     sendFault(
       response,
       408,

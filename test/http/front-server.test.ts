@@ -109,6 +109,59 @@ it('takes no body over the limit, announced or not', async () => {
   );
 });
 
+it('reads no more of a webhook than the events it follows need, and says which one was too large', async () => {
+  const { log, lines } = createKeptLog();
+  const { port } = await start({ log, github: () => Promise.resolve({ status: 202, say: 'ok' }) });
+  const { ended } = talk(
+    port,
+    'POST /webhooks/github HTTP/1.1\r\nhost: x\r\nx-github-event: push\r\nx-github-delivery: 72d3162e\r\ncontent-length: 2097153\r\n\r\n',
+  );
+  const answer = await ended;
+  expect(answer).toMatch(/^HTTP\/1\.1 413/u);
+  expect(answer).toContain('larger than 2 MB');
+  expect(answer).toContain('workflow_run and workflow_job');
+  expect(lines.join('')).toMatch(/"event":"push".*"delivery":"72d3162e".*"announcedBytes":"2097153"/u);
+});
+
+const whole = async (port: number, path: string): Promise<void> => {
+  const { socket, ended } = talk(port, `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nwhole`);
+  await expect.poll(() => socket.bytesRead).toBeGreaterThan(0);
+  socket.end();
+  expect(await ended).toMatch(/^HTTP\/1\.1 202/u);
+};
+
+it.each(['/webhooks/github', '/slack/events'])(
+  'holds few bodies on their way to %s at once: a new one comes through, the one that took longest goes',
+  async (path) => {
+    const { port } = await start({
+      mostUnread: 4,
+      webhookLimits: { maxBytes: 1_000, timeoutMs: 10_000 },
+      github: () => Promise.resolve({ status: 202, say: 'noted' }),
+      slack: (request, response) => {
+        request.on('error', () => {});
+        request.on('end', () => response.writeHead(202).end('{"say":"noted"}'));
+        request.resume();
+      },
+    });
+    const half = Array.from({ length: 4 }, () =>
+      talk(port, `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\nhalf`),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Bodies that come whole are not on their way.
+    for (let sent = 0; sent < 6; sent += 1) await whole(port, path);
+    const fifth = talk(port, `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n\r\nhalf`);
+    const given = await Promise.race(half.map(async ({ ended }, index) => ({ index, answer: await ended })));
+    expect(given.index).toBe(0);
+    expect(given.answer).toMatch(/^HTTP\/1\.1 429/u);
+    expect(given.answer).toContain('retry-after');
+    fifth.socket.write('rest');
+    await expect.poll(() => fifth.socket.bytesRead).toBeGreaterThan(0);
+    fifth.socket.end();
+    expect(await fifth.ended).toMatch(/^HTTP\/1\.1 202/u);
+    for (const { socket } of half) socket.destroy();
+  },
+);
+
 it('gives a body that drips in a bounded time', async () => {
   const { port } = await start({
     webhookLimits: { maxBytes: 1_000, timeoutMs: 200 },

@@ -38,13 +38,10 @@ export type GitHubEvent = RunChanged | JobChanged | Ignored;
 
 export type Received =
   | { readonly kind: 'accepted'; readonly deliveryId: string; readonly event: GitHubEvent }
-  | { readonly kind: 'refused'; readonly status: 400 | 401 | 413; readonly say: string };
+  | { readonly kind: 'refused'; readonly status: 400 | 401; readonly say: string };
 
 export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 export type WebhookReceiver = (headers: WebhookHeaders, rawBody: Uint8Array) => Promise<Received>;
-
-/** GitHub's own cap on a payload. */
-const maxBytes = 25 * 1024 * 1024;
 
 const Moment = z.iso.datetime({ offset: true });
 const Repository = z.object({ full_name: z.string().refine((name) => parseRepo(name) !== null) });
@@ -121,7 +118,7 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const refuse = (status: 400 | 401 | 413, say: string): Received => ({ kind: 'refused', status, say });
+const refuse = (status: 400 | 401, say: string): Received => ({ kind: 'refused', status, say });
 
 const isGenuine = async (webhooks: Webhooks, body: string, signature: string): Promise<boolean> => {
   // The library throws where there is nothing to compare; a stranger's request is no error of ours.
@@ -133,7 +130,6 @@ const isGenuine = async (webhooks: Webhooks, body: string, signature: string): P
 export const createWebhookReceiver = ({ secret }: { readonly secret: string }): WebhookReceiver => {
   const webhooks = new Webhooks({ secret });
   return async (headers, rawBody) => {
-    if (rawBody.byteLength > maxBytes) return refuse(413, `the payload is longer than ${maxBytes} bytes`);
     const body = Buffer.from(rawBody).toString('utf8');
     if (!(await isGenuine(webhooks, body, readHeader(headers, 'x-hub-signature-256')))) {
       return refuse(401, 'the signature does not fit; check GITHUB_WEBHOOK_SECRET on both sides');

@@ -26,7 +26,6 @@ it('several processes never spend more than the account has in any minute', asyn
         for (let time = 0; time < times; time += 1) {
           const admission = await budgets[process]?.admit(points);
           if (admission?.kind === 'go') spent.push({ at: now, points });
-          else expect(admission?.until.getTime()).toBeGreaterThan(now);
         }
         now += thenMs;
       }

@@ -41,7 +41,7 @@ describe('a delivery', () => {
     });
   });
 
-  it('without body, id or event, or longer than GitHub sends, is refused', async () => {
+  it('without body, id or event is refused', async () => {
     expect(await receive(toHeaders(''), Buffer.from(''))).toMatchObject({ status: 401 });
     expect(await receive(toHeaders('{}', { 'x-github-delivery': '' }), Buffer.from('{}'))).toMatchObject({
       status: 400,
@@ -49,7 +49,6 @@ describe('a delivery', () => {
     expect(await receive(toHeaders('{}', { 'x-github-event': '' }), Buffer.from('{}'))).toMatchObject({
       status: 400,
     });
-    expect(await receive({}, Buffer.alloc(25 * 1024 * 1024 + 1))).toMatchObject({ status: 413 });
   });
 
   it.each([
