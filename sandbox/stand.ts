@@ -12,7 +12,7 @@ import { createLogger, type LogStream } from '../src/runtime/logger.ts';
 import { createRedactor } from '../src/runtime/redact.ts';
 import { type AcumaticaServer, createAcumatica } from './acumatica/server.ts';
 import { createGitHubFront, type GitHubFront, type GitHubFrontOptions } from './github/front.ts';
-import { createSlackFront, type SlackFront } from './slack/front.ts';
+import { createSlackFront, type SlackFront, type SlackFrontOptions } from './slack/front.ts';
 import { channelIds, createWorld, personIds, teamId, type World } from './world.ts';
 
 export interface StandOptions<W extends World> {
@@ -24,6 +24,7 @@ export interface StandOptions<W extends World> {
   readonly pagePort?: number | undefined;
   /** Kept after the stop; a temporary one is removed. */
   readonly folder?: string | undefined;
+  readonly slack?: Pick<SlackFrontOptions, 'limits' | 'now'> | undefined;
   readonly github?: Partial<GitHubFrontOptions> | undefined;
   /** How the desk signs in to GitHub. Left out: by the token. */
   readonly githubSignIn?: 'token' | 'app' | undefined;
@@ -60,6 +61,7 @@ export const createStand = async <W extends World>(options: StandOptions<W>): Pr
     world: world.slack,
     page: options.page ?? false,
     pagePort: options.pagePort,
+    ...options.slack,
   });
   const github = await createGitHubFront({ owner: world.owner, ...options.github });
   const acumatica = await createAcumatica();

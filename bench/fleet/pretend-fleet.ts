@@ -118,6 +118,7 @@ export const withFleet = <T>(
     const url = await context.ground.createDatabase();
     const stand = await createStand({
       world: createFleet({ count: plan.count, now: new Date() }),
+      slack: { limits: false },
       github: { latencyMs: plan.latencyMs, ...(plan.limited ? {} : { limits: lifted }) },
       env: { DATABASE_URL: url, LOG_LEVEL: 'error' },
     });

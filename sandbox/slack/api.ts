@@ -1,9 +1,10 @@
-// The Web API's door: checks token and scope, lets ordered faults happen, calls the method and notes every call.
+// The Web API's door: checks rate, token and scope, lets ordered faults happen, calls the method and notes every call.
 // What a method does is in `methods/`.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiFault, FaultBook } from './faults.ts';
 import { type Json, readText } from './json.ts';
+import type { Limits } from './limits.ts';
 import { kindOfPlace } from './methods/places.ts';
 import { type ApiRequest, readApiRequest } from './request.ts';
 import { decideScope } from './scopes.ts';
@@ -38,15 +39,17 @@ const readRefusal = (error: unknown): Json => {
   throw error;
 };
 
+const toRateLimit = (retryAfterSeconds: number): Answer => ({
+  status: 429,
+  body: { ok: false, error: 'ratelimited' },
+  headers: { 'retry-after': String(retryAfterSeconds) },
+});
+
 /** What a fault answers in Slack's place; undefined where the call is carried out all the same. */
 const toFaultAnswer = (fault: ApiFault): Answer | undefined => {
   switch (fault.kind) {
     case 'rateLimit':
-      return {
-        status: 429,
-        body: { ok: false, error: 'ratelimited' },
-        headers: { 'retry-after': String(fault.retryAfterSeconds) },
-      };
+      return toRateLimit(fault.retryAfterSeconds);
     case 'serverError':
       return { status: fault.status, body: 'server error' };
     case 'platformError':
@@ -81,7 +84,14 @@ export const answerThrough = async (
   return { answer, isSent: true };
 };
 
-export const createApi = (slack: Slack, methods: Methods, tokens: Tokens, book: FaultBook) => {
+/** `limits` left out: none. */
+export const createApi = (
+  slack: Slack,
+  methods: Methods,
+  tokens: Tokens,
+  book: FaultBook,
+  limits: Limits | undefined,
+) => {
   const scopeHeader = { 'x-oauth-scopes': [...slack.granted].join(',') };
 
   const checkToken = (method: string, token: string | undefined): void => {
@@ -100,6 +110,8 @@ export const createApi = (slack: Slack, methods: Methods, tokens: Tokens, book: 
   };
 
   const carryOut = async (method: string, request: ApiRequest): Promise<Answer> => {
+    const limited = limits?.take(method, request.args);
+    if (limited) return toRateLimit(limited.retryAfterSeconds);
     try {
       const handler = methods[method];
       if (!handler) throw new SlackRefusal('unknown_method', { req_method: method });

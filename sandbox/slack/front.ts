@@ -6,6 +6,7 @@ import { createDelivery } from './delivery.ts';
 import { botUserId, createDirectory, type Directory } from './directory.ts';
 import { createFaultBook, type SlackFaults } from './faults.ts';
 import { createIds } from './ids.ts';
+import { createLimits } from './limits.ts';
 import { createChatMethods } from './methods/chat.ts';
 import { createConversationMethods } from './methods/conversations.ts';
 import { createFileMethods } from './methods/files.ts';
@@ -49,9 +50,11 @@ export interface SlackFrontOptions {
   readonly world: SlackWorld;
   /** Refuse what Slack refuses. Default true. */
   readonly strict?: boolean | undefined;
+  /** Slack's rate limits. Default: as `strict`. False for the bench, which asks in seconds what people ask in hours. */
+  readonly limits?: boolean | undefined;
   /** Show the page of local-slack. Default true; false works without its program. */
   readonly page?: boolean | undefined;
-  /** Milliseconds; moves trigger ids, response URLs and message timestamps. Signatures keep the real time. */
+  /** Milliseconds; moves trigger ids, response URLs, rate limits and message timestamps. Signatures keep the real time. */
   readonly now?: (() => number) | undefined;
   readonly ackTimeoutMs?: number | undefined;
   /** Waits before each retry of an event. Slack's are 0, 60 s, 300 s; here 0, 100 and 300 ms unless told. */
@@ -142,7 +145,8 @@ export const createSlackFront = async (options: SlackFrontOptions): Promise<Slac
     ...files.methods,
     'apps.connections.open': () => ({ url: sockets.makeUrl(base.replace('http', 'ws')) }),
   };
-  const api = createApi(slack, methods, tokens, book);
+  const limits = (options.limits ?? strict) ? createLimits(now) : undefined;
+  const api = createApi(slack, methods, tokens, book, limits);
   let screen = noScreen;
   const server = await createFrontServer(options.port ?? 0, {
     api,
@@ -193,6 +197,7 @@ export const createSlackFront = async (options: SlackFrontOptions): Promise<Slac
     pageSettled: () => screen.settled(),
     reset: async () => {
       book.faults.clear();
+      limits?.reset();
       directory.reset();
       record.reset();
       slack.views.reset();

@@ -37,7 +37,7 @@ export interface OpenDesk<W extends World> {
   readonly database: Database;
   /** What the desk logged, as written. */
   readonly log: readonly string[];
-  /** Moves the time that the desk reads; never back. */
+  /** Moves the time that the desk and Slack read; never back. */
   readonly pass: (ms: number) => void;
   readonly now: () => Date;
   readonly ack: (line: string, who?: Who, where?: Where) => Promise<Ack>;
@@ -87,13 +87,14 @@ export const openSmallDesk = (options: Partial<Omit<StandOptions<World>, 'world'
 
 export const openDesk = async <W extends World>(options: StandOptions<W>): Promise<OpenDesk<W>> => {
   const own = await createDeskDatabase();
+  let ahead = 0;
+  const now = (): Date => new Date(Date.now() + ahead);
   const stand = await createStand({
     ...options,
     page: false,
+    slack: { now: () => now().getTime(), ...options.slack },
     env: { DATABASE_URL: own.url, LEASE_MS: '2000', ...options.env },
   });
-  let ahead = 0;
-  const now = (): Date => new Date(Date.now() + ahead);
   const log: string[] = [];
   let desk = await start(stand, { now }, log);
   const { slack } = stand;

@@ -7,16 +7,19 @@ import { createSlackFront, type SlackFront } from '../../../sandbox/slack/front.
 import { card, world } from './bolt-bot.ts';
 import { connect, refusalOf } from './web-client.ts';
 
+let nowMs = Date.now();
 let front: SlackFront;
 let client: WebClient;
 beforeAll(async () => {
-  front = await createSlackFront({ mode: 'http', world, page: false });
+  front = await createSlackFront({ mode: 'http', world, page: false, now: () => nowMs });
   client = connect(front);
 });
 beforeEach(() => front.reset());
 afterAll(() => front.stop());
 
+/** A second after the one before: Slack takes no more in a channel. */
 const say = async (text: string, rest: object = {}): Promise<string> => {
+  nowMs += 1_000;
   const { ts } = await client.chat.postMessage({ channel: 'C0OPS', text, ...rest });
   return ts ?? '';
 };
