@@ -36,7 +36,7 @@ export const ask = async (
     if (!(await parts.patience.wait(parts.signal)))
       return createFailure(
         4,
-        'The desk was lost before it answered, so it is not known whether it took this. Look with `npm run acuops -- status` or in Slack before you ask again.',
+        'The desk was lost before it answered, so it is not known whether it took this. Look in Slack, or as an admin with `npm run acuops -- audit`, before you ask again.',
       );
   }
 };

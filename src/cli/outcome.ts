@@ -31,7 +31,7 @@ export const explainUnreachable = (address: DeskAddress, code: string): Outcome 
   if (code === 'EACCES' || code === 'EPERM')
     return createFailure(
       3,
-      'The desk on this machine runs as another user. Set ACUOPS_URL and a token of your own in ACUOPS_TOKEN; `/acuops token` in Slack gives you one.',
+      'The desk on this machine runs as another user. Set ACUOPS_URL and a token of your own in ACUOPS_TOKEN; in Slack, `/acuops token create laptop` gives you one.',
     );
   if (address.kind === 'socket')
     return createFailure(

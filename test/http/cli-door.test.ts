@@ -173,6 +173,9 @@ it('has one answer for every kind of wrong token, and asks the store about none 
   for (const header of ['', 'Bearer ', 'Bearer revoked', 'Basic YTpi', `Bearer ${'x'.repeat(501)}`]) {
     const response = await post(desk, { words: ['ping'], key, json: false }, { authorization: header });
     expect(response.status).toBe(401);
+    expect(await response.clone().json()).toMatchObject({
+      say: 'No valid token. In Slack, `/acuops token create laptop` gives one.',
+    });
     texts.add(await response.text());
   }
   expect(texts.size).toBe(1);
