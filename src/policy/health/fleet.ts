@@ -180,7 +180,7 @@ const sayUnknown = ({ clients, counts, sayTime, githubTrouble }: Told): string =
   const checked = unseen.some(isPartlySeen) ? 'fully checked' : 'checked';
   const cause = sayWorst(first, sayTime);
   if (counts.judged === 1)
-    return `${sayName(first)} ${isClockRunning(first) ? 'was failing and ' : ''}could not be ${checked}: ${cause}`;
+    return `${sayName(first)} ${isClockRunning(first) ? 'was failing and ' : ''}could not be ${checked} (${cause})`;
   const count = `${counts.unknown} of ${counts.judged} could not be ${checked}${sayFailedBefore(unseen, counts.unknown)}`;
   if (githubTrouble !== null) return `${count}: ${githubTrouble.say}; nothing that could be seen fails`;
   const others = counts.unknown === counts.judged ? '' : ', none of the others fails';

@@ -243,7 +243,7 @@ describe('states of the card', () => {
 
   it('an unknown client is neither green nor blamed', () => {
     const card = read(reportOf([judged({ name: 'Ash' }, { api: { kind: 'timed-out', at: now } })]));
-    expect(card).toMatch(/^❔ Ash could not be fully checked: timed out/);
+    expect(card).toMatch(/^❔ Ash could not be fully checked \(timed out\)/);
     expect(card).not.toMatch(/❌|needs you|healthy/);
   });
 

@@ -102,7 +102,7 @@ it('a refused token is told once, with who can mend it', () => {
 
 it('one client tells one reason once, with one step', () => {
   expect(read(reportOf(others(away).slice(0, 1)))).toStrictEqual([
-    '❔ Aster could not be fully checked: GitHub answered 502',
+    '❔ Aster could not be fully checked (GitHub answered 502)',
     'First check, nothing to compare with.',
     'Aster (premium)',
     '✅ API: sign-in works',

@@ -41,7 +41,11 @@ describe('the verdict', () => {
       [unseen('Ash'), good('Date'), warned('Elm')],
     ],
     ['2 of 2 could not be fully checked; first: Ash, timed out', [unseen('Ash'), unseen('Birch')]],
-    ['Ash could not be fully checked: timed out', [unseen('Ash')]],
+    [
+      'Ash could not be fully checked (not asked: publishing since 07:55)',
+      [judged({ name: 'Ash' }, { api: { kind: 'publishing', since: ago(300_000), runUrl: null, at: now } })],
+    ],
+    ['Ash could not be fully checked (timed out)', [unseen('Ash')]],
     ['None of 2 fails; 1 reachable, sign-in not checked', [unchecked('Ash'), good('Date')]],
     ['Ash is reachable, its sign-in was not checked', [unchecked('Ash')]],
     [
@@ -93,7 +97,7 @@ describe('the verdict', () => {
         observations.map((one) => ({ ...one, since: one.criterion === 'ci' ? since : null })),
       );
     };
-    expect(say([clock('Ash')])).toBe('Ash was failing and could not be fully checked: GitHub answered 503');
+    expect(say([clock('Ash')])).toBe('Ash was failing and could not be fully checked (GitHub answered 503)');
     expect(say([clock('Ash'), hidden('b'), hidden('c')])).toMatch(
       /^3 of 3 could not be fully checked, 1 of them failing before: GitHub answered 503; /u,
     );
@@ -104,7 +108,7 @@ describe('the verdict', () => {
 
   it('says not checked only where nothing at all was seen', () => {
     const blind = judged({ name: 'Ash' }, { api: { kind: 'timed-out', at: now }, pipeline: githubAway });
-    expect(say([blind])).toBe('Ash could not be checked: timed out');
+    expect(say([blind])).toBe('Ash could not be checked (timed out)');
   });
 
   it('before it is known how many there are says no figures', () => {
