@@ -1,4 +1,5 @@
 /** From the environment's words to configuration and secrets, or to every fault at once. Reads nothing; `read-config.ts` does. */
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Config, ConfigFault, DeskRole, GithubConfig, Secrets, SlackConfig } from './config.ts';
 import { toConfigFault, toSchemaFaults } from './config-fault.ts';
@@ -80,10 +81,27 @@ const findFaultsBetween = (env: Readonly<Record<string, string>>): ConfigFault[]
   const faults = [...findSlackFaults(isSet, mode, toRoles(roles.data ?? [])), ...findGithubFaults(isSet)];
   if (roles.data?.length === 0)
     faults.push(toConfigFault('ACUOPS_ROLES', env['ACUOPS_ROLES'], variables.ACUOPS_ROLES.allowed));
-  const adminPort = shape.ADMIN_PORT.safeParse(env['ADMIN_PORT']).data;
-  if (adminPort !== undefined && adminPort !== 0 && shape.PORT.safeParse(env['PORT']).data === adminPort)
-    faults.push(toConfigFault('ADMIN_PORT', String(adminPort), variables.ADMIN_PORT.allowed));
+  if (toRoles(roles.data ?? []).includes('bot')) faults.push(...findPortFaults(env));
   return faults;
+};
+
+const findPortFaults = (env: Readonly<Record<string, string>>): ConfigFault[] => {
+  const { PORT, ADMIN_PORT, HOST, ADMIN_HOST } = DeskEnvironment.shape;
+  const port = ADMIN_PORT.safeParse(env['ADMIN_PORT']).data;
+  const [host, adminHost] = [HOST.safeParse(env['HOST']).data, ADMIN_HOST.safeParse(env['ADMIN_HOST']).data];
+  const isSame = port !== 0 && port !== undefined && PORT.safeParse(env['PORT']).data === port;
+  if (!isSame || host === undefined || adminHost === undefined || !isOverlapping(host, adminHost)) return [];
+  return [toConfigFault('ADMIN_PORT', String(port), variables.ADMIN_PORT.allowed)];
+};
+
+/** What a host listens on: `::` takes the addresses of version 4 too. A name other than `localhost` is one of version 4, until the start tells better. */
+const isOverlapping = (one: string, other: string): boolean => {
+  const covers = (wide: string, narrow: string): boolean =>
+    wide === narrow ||
+    wide === '::' ||
+    (wide === '0.0.0.0' && isIP(narrow) !== 6) ||
+    (wide === 'localhost' && ['127.0.0.1', '::1'].includes(narrow));
+  return covers(one, other) || covers(other, one);
 };
 
 const findWarnings = (env: Environment, values: DeskEnvironment): string[] => {

@@ -1,4 +1,5 @@
 /** Reads the registry file that the configuration names. What it says is judged elsewhere; a missing one is an answer, not an error. */
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 export type ClientsFile =
@@ -16,13 +17,34 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is no folder',
 };
 
+const toCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+
+const toReason = (code: string): string => reasons[code] ?? `reading it fails (${code})`;
+
+const judgeFile = (facts: Stats): string | null => {
+  if (facts.isDirectory()) return 'it is a folder';
+  if (!facts.isFile()) return 'it is no plain file';
+  return facts.size > largestBytes ? `it is larger than ${largestBytes / 1_000_000} MB` : null;
+};
+
+/** Why it could not be read now, as a short clause; null where it could. Told before anything is started, so it waits for nothing. */
+export const findFileTrouble = (path: string): string | null => {
+  try {
+    const why = judgeFile(statSync(path));
+    if (why === null) accessSync(path, constants.R_OK);
+    return why;
+  } catch (error) {
+    const code = toCode(error);
+    return code === 'ENOENT' ? 'there is no such file' : toReason(code);
+  }
+};
+
 const readText = async (path: string): Promise<string | { readonly why: string }> => {
   const file = await open(path, 'r');
   try {
-    const facts = await file.stat();
-    if (facts.isDirectory()) return { why: 'it is a folder' };
-    if (!facts.isFile()) return { why: 'it is no plain file' };
-    if (facts.size > largestBytes) return { why: `it is larger than ${largestBytes / 1_000_000} MB` };
+    const why = judgeFile(await file.stat());
+    if (why !== null) return { why };
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.readFile());
   } finally {
     await file.close();
@@ -36,9 +58,9 @@ export const readClientsFile = async (path: string): Promise<ClientsFile> => {
       ? { kind: 'read', path, text }
       : { kind: 'unreadable', path, why: text.why };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = toCode(error);
     if (code === 'ENOENT') return { kind: 'missing', path };
     if (error instanceof TypeError) return { kind: 'unreadable', path, why: 'it is no UTF-8 text' };
-    return { kind: 'unreadable', path, why: reasons[code] ?? `reading it fails (${code || 'unknown'})` };
+    return { kind: 'unreadable', path, why: toReason(code) };
   }
 };

@@ -38,6 +38,9 @@ const showText = (text: string): string => {
   return `"${toInert(cut)}"`;
 };
 
+/** A path whole, since it is what somebody must mend; known forms of secrets are taken out all the same. */
+export const showPath = (path: string): string => toInert(redactor.text(path));
+
 /** Lists and groups are named by their kind only: what they hold is judged field by field. */
 export const showValue = (value: unknown): string => {
   if (typeof value === 'string') return showText(value);

@@ -83,7 +83,7 @@ export const variables = {
   ),
   PORT: open('PORT', '3000', port),
   ADMIN_HOST: open('ADMIN_HOST', '127.0.0.1', listenAddress),
-  ADMIN_PORT: open('ADMIN_PORT', '3001', `${port}; another one than PORT`),
+  ADMIN_PORT: open('ADMIN_PORT', '3001', `${port}; another one than PORT, where both listen on one address`),
   LOG_LEVEL: open('LOG_LEVEL', 'info', 'trace, debug, info, warn, error, fatal or silent'),
   LEASE_MS: open('LEASE_MS', '15000', 'milliseconds from 500 to 600000'),
   ACUOPS_URL: open('ACUOPS_URL', null, `${address}: where the running desk answers the terminal`),

@@ -149,7 +149,7 @@ const judgeFile = (file: RegistryFacts['file']): Finding => {
       ? find(
           name,
           'warn',
-          `There is none at ${path}.`,
+          `There is none at ${path}, and without it the desk does not start again.`,
           'Put it there, or set `ACUOPS_CLIENTS` to where it is.',
         )
       : pass(name, 'There is none; the desk’s own registry counts.');
