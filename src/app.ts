@@ -201,7 +201,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   );
 
   if (config.roles.includes('worker')) {
-    const transport = wrap('transport', createCardTransport({ clients, identity, log: slackLog }));
+    const transport = wrap('transport', createCardTransport({ clients, identity, now, log: slackLog }));
     const cards = createCardDelivery({
       store: wrap('cards', createCardStore(working, now)),
       effects: systems.effects,

@@ -84,13 +84,12 @@ export const answerThrough = async (
   return { answer, isSent: true };
 };
 
-/** `limits` left out: none. */
 export const createApi = (
   slack: Slack,
   methods: Methods,
   tokens: Tokens,
   book: FaultBook,
-  limits: Limits | undefined,
+  limits: Limits,
 ) => {
   const scopeHeader = { 'x-oauth-scopes': [...slack.granted].join(',') };
 
@@ -110,7 +109,7 @@ export const createApi = (
   };
 
   const carryOut = async (method: string, request: ApiRequest): Promise<Answer> => {
-    const limited = limits?.take(method, request.args);
+    const limited = limits.take(method, request.args);
     if (limited) return toRateLimit(limited.retryAfterSeconds);
     try {
       const handler = methods[method];

@@ -145,7 +145,7 @@ export const createSlackFront = async (options: SlackFrontOptions): Promise<Slac
     ...files.methods,
     'apps.connections.open': () => ({ url: sockets.makeUrl(base.replace('http', 'ws')) }),
   };
-  const limits = (options.limits ?? strict) ? createLimits(now) : undefined;
+  const limits = createLimits(now, options.limits ?? strict);
   const api = createApi(slack, methods, tokens, book, limits);
   let screen = noScreen;
   const server = await createFrontServer(options.port ?? 0, {
@@ -197,7 +197,7 @@ export const createSlackFront = async (options: SlackFrontOptions): Promise<Slac
     pageSettled: () => screen.settled(),
     reset: async () => {
       book.faults.clear();
-      limits?.reset();
+      limits.reset();
       directory.reset();
       record.reset();
       slack.views.reset();

@@ -59,7 +59,7 @@ const bucketsOf = (method: string, args: Json): readonly Bucket[] => {
   return [whole, { key: `${method} ${readText(args, 'channel') ?? ''}`, ...perChannel }];
 };
 
-export const createLimits = (now: () => number): Limits => {
+export const createLimits = (now: () => number, isOn: boolean): Limits => {
   const filled = new Map<string, { readonly tokens: number; readonly at: number }>();
 
   const fill = ({ key, perMinute, burst }: Bucket): number => {
@@ -69,6 +69,7 @@ export const createLimits = (now: () => number): Limits => {
 
   return {
     take: (method, args) => {
+      if (!isOn) return undefined;
       const buckets = bucketsOf(method, args).map((bucket) => ({ ...bucket, tokens: fill(bucket) }));
       const waits = buckets.map(({ tokens, perMinute }) => ((1 - tokens) / perMinute) * 60);
       const seconds = Math.max(...waits);

@@ -9,13 +9,20 @@ import type { Log } from './log.ts';
 import { toKnownBlocks } from './reply.ts';
 import type { SlackClients } from './slack-clients.ts';
 import { explainRefusal, readSlackFailure, type SlackFailure } from './slack-failure.ts';
+import { createTurns, type Line } from './turns.ts';
 import { uploadFile } from './upload-file.ts';
 
 export interface CardTransportParts {
   readonly clients: SlackClients;
   readonly identity: () => Promise<SlackIdentity>;
+  readonly now: () => Date;
   readonly log: Log;
 }
+
+/** One message a second in a channel. */
+const toPostLine = (channel: string): Line => ({ name: `post ${channel}`, apartMs: 1_000 });
+/** Fifty a minute in the workspace. */
+const editLine: Line = { name: 'edit', apartMs: 1_200 };
 
 const openAgainMs = 2_000;
 const fixTokenMs = 30_000;
@@ -29,8 +36,9 @@ const appAtFault =
   /^(?:not_authed|invalid_auth|account_inactive|token_revoked|token_expired|missing_scope|no_permission|not_allowed_token_type|org_login_required|team_access_not_granted|two_factor_setup_required)$/u;
 const noThread = /^(?:thread_not_found|invalid_thread_ts|message_not_in_thread)$/u;
 
-export const createCardTransport = ({ clients, identity, log }: CardTransportParts): CardTransport => {
+export const createCardTransport = ({ clients, identity, now, log }: CardTransportParts): CardTransport => {
   const directs = new Map<string, string>();
+  const turns = createTurns(now);
 
   /** The channel to speak in; opens a direct message where the place names a person. */
   const openChannel = async (place: CardPlace): Promise<string> => {
@@ -42,6 +50,20 @@ export const createCardTransport = ({ clients, identity, log }: CardTransportPar
     if (!channel?.id) throw new Error('conversations.open named no channel');
     directs.set(user, channel.id);
     return channel.id;
+  };
+
+  /** Calls when it is this one's turn. What was refused for coming too often is put behind those who wait. */
+  const inTurn = async (line: Line, who: string, call: () => Promise<PostResult>): Promise<PostResult> => {
+    const waitMs = turns.take(line, who);
+    if (waitMs > 0) return { kind: 'later', waitMs };
+    try {
+      return await call();
+    } catch (error) {
+      const failure = readSlackFailure(error);
+      return failure.kind === 'later'
+        ? { kind: 'later', waitMs: turns.giveUp(line, who, failure.waitMs) }
+        : toResult(failure);
+    }
   };
 
   const toResult = (failure: SlackFailure): PostResult => {
@@ -63,16 +85,16 @@ export const createCardTransport = ({ clients, identity, log }: CardTransportPar
     message: Message,
     metadata: { card: string; effect: string },
   ): Promise<PostResult> => {
+    const options: webApi.ChatPostMessageArguments = {
+      channel,
+      text: message.text,
+      blocks: toKnownBlocks(message.blocks),
+      ...(thread === null ? {} : { thread_ts: thread }),
+      metadata: { event_type: cardEventType, event_payload: { ...metadata } },
+      unfurl_links: false,
+      unfurl_media: false,
+    };
     try {
-      const options: webApi.ChatPostMessageArguments = {
-        channel,
-        text: message.text,
-        blocks: toKnownBlocks(message.blocks),
-        ...(thread === null ? {} : { thread_ts: thread }),
-        metadata: { event_type: cardEventType, event_payload: { ...metadata } },
-        unfurl_links: false,
-        unfurl_media: false,
-      };
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not a window's
       const answer = await clients.cards.chat.postMessage(options);
       if (!answer.channel || !answer.ts) throw new Error('chat.postMessage named no message');
@@ -82,7 +104,7 @@ export const createCardTransport = ({ clients, identity, log }: CardTransportPar
       // The thread's first message was deleted: the answer still belongs into that channel.
       if (thread !== null && failure.kind === 'refused' && noThread.test(failure.error))
         return send(channel, null, message, metadata);
-      return toResult(failure);
+      throw error;
     }
   };
 
@@ -101,10 +123,10 @@ export const createCardTransport = ({ clients, identity, log }: CardTransportPar
         // Nothing was posted yet, so nothing is in doubt.
         return failure.kind === 'unknown' ? { kind: 'later', waitMs: openAgainMs } : toResult(failure);
       }
-      return send(channel, place.thread, message, metadata);
+      return inTurn(toPostLine(channel), metadata.card, () => send(channel, place.thread, message, metadata));
     },
-    update: async (posted, message) => {
-      try {
+    update: (posted, message) =>
+      inTurn(editLine, `${posted.channel}:${posted.ts}`, async () => {
         await clients.cards.chat.update({
           channel: posted.channel,
           ts: posted.ts,
@@ -112,10 +134,7 @@ export const createCardTransport = ({ clients, identity, log }: CardTransportPar
           blocks: toKnownBlocks(message.blocks),
         });
         return { kind: 'posted', ...posted };
-      } catch (error) {
-        return toResult(readSlackFailure(error));
-      }
-    },
+      }),
     find: async (place, cardId, since): Promise<FindResult> => {
       try {
         const channel = await openChannel(place);

@@ -3,18 +3,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackFront, type SlackFront } from '../../sandbox/slack/front.ts';
 import type { CardTransport } from '../../src/operations/card.ts';
 import type { Message } from '../../src/operations/message.ts';
-import { makeOperation } from '../support/card-memory.ts';
+import { createMovedClock, type MovedClock, makeOperation } from '../support/card-memory.ts';
 import { openCards, openTransport as openTransportTo, place } from './cards.ts';
 import { eventually, world } from './desk.ts';
 
+let clock: MovedClock;
 let front: SlackFront;
 beforeEach(async () => {
+  clock = createMovedClock();
   front = await createSlackFront({ mode: 'http', world, page: false });
 });
 afterEach(() => front.stop());
 
-const openTransport = (cardsMs?: number) => openTransportTo(front, cardsMs);
-const open = (transport: CardTransport = openTransport()) => openCards(transport);
+const openTransport = (cardsMs?: number) => openTransportTo(front, clock, cardsMs);
+const open = (transport: CardTransport = openTransport()) => openCards(transport, clock);
 
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });
 const message = (text: string): Message => ({ text, blocks: [section(text)] });
@@ -94,7 +96,7 @@ describe('exactly one card stands there', () => {
     desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
     await desk.deliver();
     for (let index = 0; index < 450; index += 1) await front.say('U0ANN', 'C0OPS', `talk ${index}`);
-    desk.clock.pass(2_000);
+    clock.pass(2_000);
     await desk.run(3_000);
     expect(front.messages('C0OPS').filter((one) => one.isBot)).toHaveLength(1);
     expect(desk.cards.read('card-1').posted?.ts).toBe(front.messages('C0OPS')[0]?.ts);

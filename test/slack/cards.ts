@@ -10,14 +10,14 @@ import { createSlackClients } from '../../src/slack/slack-clients.ts';
 import {
   createCardMemory,
   createEffectMemory,
-  createMovedClock,
   defineDrawn,
+  type MovedClock,
 } from '../support/card-memory.ts';
 import { deliverDue } from '../support/card-sender.ts';
 
 export const place = { team: 'T0ACUOPS00', channel: 'C0OPS', thread: null };
 
-export const openTransport = (slack: SlackFront, cardsMs = 400): CardTransport => {
+export const openTransport = (slack: SlackFront, clock: MovedClock, cardsMs = 400): CardTransport => {
   const clients = createSlackClients(
     slack.botToken,
     { apiUrl: slack.apiUrl, log: () => undefined },
@@ -26,13 +26,13 @@ export const openTransport = (slack: SlackFront, cardsMs = 400): CardTransport =
   return createCardTransport({
     clients,
     identity: createIdentity(clients.facts).read,
+    now: clock.now,
     log: () => undefined,
   });
 };
 
 /** A sender of cards kept in memory, on a clock that the test moves. */
-export const openCards = (transport: CardTransport) => {
-  const clock = createMovedClock();
+export const openCards = (transport: CardTransport, clock: MovedClock) => {
   const cards = createCardMemory(clock.now);
   const delivery = createCardDelivery({
     store: cards,
@@ -51,11 +51,11 @@ export const openCards = (transport: CardTransport) => {
     zone: 'UTC',
     log: () => undefined,
   });
-  const run = async (ms: number): Promise<void> => {
-    for (let passed = 0; passed < ms; passed += 1_000) {
+  const run = async (ms: number, stepMs = 1_000): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += stepMs) {
       await deliverDue(delivery);
-      clock.pass(1_000);
+      clock.pass(stepMs);
     }
   };
-  return { cards, clock, run, deliver: () => deliverDue(delivery) };
+  return { cards, run, deliver: () => deliverDue(delivery) };
 };

@@ -53,6 +53,7 @@ const open = async (mode: 'http' | 'socket'): Promise<CardDelivery> => {
     transport: createCardTransport({
       clients: desk.slack.clients,
       identity: desk.slack.identity,
+      now: () => new Date(),
       log: () => undefined,
     }),
     commands,

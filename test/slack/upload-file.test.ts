@@ -1,15 +1,18 @@
 /** A card's file through the real WebClient: it stands once, in the thread that the card stands in. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackFront, type SlackFront } from '../../sandbox/slack/front.ts';
-import { makeOperation } from '../support/card-memory.ts';
+import { createMovedClock, type MovedClock, makeOperation } from '../support/card-memory.ts';
 import { openCards, openTransport, place } from './cards.ts';
 import { world } from './desk.ts';
 
+let clock: MovedClock;
 let front: SlackFront;
 beforeEach(async () => {
+  clock = createMovedClock();
   front = await createSlackFront({ mode: 'http', world, page: false });
 });
 afterEach(() => front.stop());
+const open = () => openCards(openTransport(front, clock, 300), clock);
 
 describe('a file', () => {
   const files = (): readonly (readonly [string, string, string | undefined])[] =>
@@ -23,7 +26,7 @@ describe('a file', () => {
   ] as const)('stands once in the card’s thread though %s met %s', async (method, fault) => {
     if (fault === 'rateLimit') front.faults.rateLimit(method, { retryAfterSeconds: 1 });
     else front.faults[fault](method);
-    const desk = openCards(openTransport(front, 300));
+    const desk = open();
     desk.cards.add({ cardId: 'card-1', operation: makeOperation({ verb: 'list', state: 'done' }) });
     await desk.run(45_000);
     const card = front.messages('C0OPS').find((one) => one.text === 'fleet');
@@ -37,7 +40,7 @@ describe('a file', () => {
     it('stands once in that thread, under its first message', async () => {
       const root = await front.say('U0ANN', 'C0OPS', 'look here');
       if (what !== 'nothing went wrong') front.faults.loseAnswer('files.completeUploadExternal');
-      const desk = openCards(openTransport(front, 300));
+      const desk = open();
       desk.cards.add({
         cardId: 'card-1',
         place: { ...place, thread: root.ts },
@@ -57,7 +60,7 @@ describe('a file', () => {
 
     it('stands once under the card itself where that thread is gone', async () => {
       if (what !== 'nothing went wrong') front.faults.loseAnswer('files.completeUploadExternal');
-      const desk = openCards(openTransport(front, 300));
+      const desk = open();
       desk.cards.add({
         cardId: 'card-1',
         place: { ...place, thread: '1700000000.000100' },
