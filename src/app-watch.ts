@@ -64,6 +64,7 @@ const draw = async (
     version: 0,
     operation,
     supersededBy: null,
+    internal: true,
   });
   return { ...picture, message, data: command.toJson(operation) };
 };

@@ -113,6 +113,8 @@ export interface CardView {
   readonly operation: Operation;
   /** Spoken id of the operation that took this card's place, if any. */
   readonly supersededBy: string | null;
+  /** False where people outside the team read it: names of the team stay out. */
+  readonly internal: boolean;
 }
 
 /** Takes time or reaches outside: a recorded operation, carried out in steps by a worker, shown by a card. */

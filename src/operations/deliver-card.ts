@@ -117,12 +117,15 @@ const note = async (parts: Parts, work: CardWork, owner: string, outcome: Outcom
 };
 
 const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Outcome> => {
-  const isShown = await mayShow(parts, work);
+  const audience = await readAudience(parts, work);
+  const isShown = isWithin(work.operation.scope, toAudienceScope(audience));
   if (!isShown && !work.posted)
     return { kind: 'moved', why: 'others-read', say: 'others read that channel by now' };
   let message: Message;
   try {
-    message = isShown ? addMove(await drawCard(work, parts), work.moved) : drawTakenAway(work.operation);
+    message = isShown
+      ? addMove(await drawCard(work, audience, parts), work.moved)
+      : drawTakenAway(work.operation);
   } catch (error) {
     parts.log('error', 'a card could not be drawn', { card: work.cardId, verb: work.operation.verb, error });
     return {
@@ -141,9 +144,8 @@ const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Out
 };
 
 /** The request decided it once, but since then the channel may have become a client's, or have been shared. */
-const mayShow = async (parts: Parts, { place, operation }: CardWork): Promise<boolean> =>
-  place.channel.startsWith('direct:') ||
-  isWithin(operation.scope, toAudienceScope(await parts.readAudience(place)));
+const readAudience = async (parts: Parts, { place }: CardWork): Promise<Audience> =>
+  place.channel.startsWith('direct:') ? { kind: 'private' } : parts.readAudience(place);
 
 type Shown = { readonly kind: 'shown'; readonly posted: Posted } | Outcome;
 

@@ -1,4 +1,5 @@
 /** Which picture a card shows now: the command's own, a stored answer, or plain words where there is neither. Sending it is `deliver-card.ts`' business. */
+import type { Audience } from '../policy/access.ts';
 import type { CardWork, Move } from './card.ts';
 import type { Json } from './json.ts';
 import type { Message } from './message.ts';
@@ -18,7 +19,7 @@ const mostText = 4000;
 const mostBlocks = 50;
 
 /** @throws whatever the command's own render throws. */
-export const drawCard = async (work: CardWork, parts: DrawParts): Promise<Message> => {
+export const drawCard = async (work: CardWork, audience: Audience, parts: DrawParts): Promise<Message> => {
   const { operation } = work;
   if (operation.state === 'refused' || operation.state === 'failed') return drawWords(operation);
   const command = parts.commands.find(operation.verb);
@@ -30,6 +31,7 @@ export const drawCard = async (work: CardWork, parts: DrawParts): Promise<Messag
     version: work.decisionVersion,
     operation,
     supersededBy: work.supersededBy,
+    internal: audience.kind !== 'shared',
   });
 };
 

@@ -82,6 +82,16 @@ describe('in a channel shared with a client', () => {
     expect(desk.messages('ops')).toEqual([]);
     expect(desk.shown(desk.dm('onCall')).at(-1)).toContain('4 of 7 need you');
   });
+
+  it('a card says that somebody of the team is on it, and not who', async () => {
+    await desk.ask('health', 'onCall', 'bayline');
+    await desk.say('take bayline', 'onCall');
+    await desk.quiet();
+    expect(desk.shown('bayline').at(-1)).toContain('The team is on it since');
+    expect(everythingIn(channelIds.bayline)).not.toContain(personIds.onCall);
+    await desk.say('take bayline --release', 'onCall');
+    await desk.quiet();
+  });
 });
 
 describe('the contact of a client', () => {

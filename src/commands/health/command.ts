@@ -74,11 +74,14 @@ const render = async (powers: HealthCardPowers, view: CardView): Promise<Message
     spokenId: operation.spokenId,
     cardId: view.cardId,
     version: view.version,
-    claims: await powers.readClaims(operation.scope),
+    claims: nameNobody(await powers.readClaims(operation.scope), view),
     supersededBy: view.supersededBy,
     failedOnly: (operation.input as { failed?: boolean }).failed === true,
   });
 };
+
+const nameNobody = (claims: readonly Claim[], { internal }: CardView): readonly Claim[] =>
+  internal ? claims : claims.map((claim) => ({ ...claim, by: 'The team' }));
 
 const startingReport = (operation: Operation): HealthReport => ({
   schema: 'acuops.health/1',
