@@ -10,6 +10,7 @@ import { type Database, openDatabase, openQueuePool } from './store/database.ts'
 import { startEmbeddedPostgres } from './store/embedded/server.ts';
 import { ensureKillswitch } from './store/killswitch-store.ts';
 import { ensureSetting } from './store/settings-store.ts';
+import { toStartError } from './store/store-errors.ts';
 
 export interface Ground {
   /** For whoever is waited for: requests, doors, probes of readiness. */
@@ -30,12 +31,21 @@ const workingPatienceMs = 15_000;
 export const countConnections = ({ redis }: Pick<Config, 'redis'>): number =>
   doorConnections + workingConnections + (redis === null ? queueConnections : 0);
 
+/** @throws AcuopsError that says which database does not serve, and what to look at. */
 export const openGround = async (
   config: Config,
   secrets: Secrets,
   log: Logger,
   shutdown: Shutdown,
 ): Promise<Ground> => {
+  try {
+    return await open(config, secrets, log, shutdown);
+  } catch (error) {
+    throw config.database.kind === 'external' ? toStartError(error, config.database.shown) : error;
+  }
+};
+
+const open = async (config: Config, secrets: Secrets, log: Logger, shutdown: Shutdown): Promise<Ground> => {
   // The terminal's socket stands there too. 0711: started by root, the embedded server runs as another user, who must be able to pass through.
   await mkdir(config.dataFolder, { recursive: true, mode: 0o711 });
   const url = secrets.databaseUrl ?? (await openEmbedded(config, log, shutdown));
