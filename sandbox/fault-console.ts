@@ -70,8 +70,8 @@ export const troubles: readonly Trouble[] = [
     words: 'github limit',
     about: "the hour's GitHub requests are used up",
     cause: ({ stand }) => {
-      stand.github.leaveQuota(0);
-      return 'No request of this hour is left. Ask for `health --fresh`. `calm` gives a fresh hour.';
+      stand.github.leaveQuota(0, 120_000);
+      return 'No request of this hour is left, and it ends in two minutes. Ask for `health --fresh` now and then.';
     },
   },
   {

@@ -61,8 +61,8 @@ export interface GitHubFront {
   addTag(repo: string, name: string, sha?: string): void;
   /** What the App is granted from now on; tokens that exist lose what is taken away. */
   setPermissions(permissions: Permissions): void;
-  /** Leaves so many requests of this hour to the token, the App and its installation. */
-  leaveQuota(remaining: number): void;
+  /** Leaves so many requests of this hour to the token, the App and its installation; the hour may be nearly over. */
+  leaveQuota(remaining: number, endsInMs?: number): void;
   calls(): readonly Call[];
   /** Forgets the calls and gives every caller a fresh hour. */
   resetCounts(): void;
@@ -227,8 +227,8 @@ export const createGitHubFront = async (options: GitHubFrontOptions): Promise<Gi
     setPermissions: (permissions) => {
       granted = permissions;
     },
-    leaveQuota: (remaining) =>
-      limits.leaveRemaining(['user', 'app', `installation:${installationId}`], remaining),
+    leaveQuota: (remaining, endsInMs) =>
+      limits.leaveRemaining(['user', 'app', `installation:${installationId}`], remaining, endsInMs),
     calls: serving.calls,
     resetCounts: () => {
       serving.forgetCalls();

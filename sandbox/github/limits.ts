@@ -96,8 +96,12 @@ export const createLimits = (clock: () => number, changed: Partial<LimitFigures>
       bucketOf(key).used += requests;
     },
     /** Leaves so many requests of the hour to every caller, seen or not yet seen under these keys. */
-    leaveRemaining: (keys: readonly string[], remaining: number): void => {
-      for (const key of keys) bucketOf(key).used = perHourOf(key) - remaining;
+    leaveRemaining: (keys: readonly string[], remaining: number, endsInMs = 3_600_000): void => {
+      for (const key of keys) {
+        const bucket = bucketOf(key);
+        bucket.used = perHourOf(key) - remaining;
+        bucket.resetAt = Math.min(bucket.resetAt, clock() + endsInMs);
+      }
     },
     reset: (): void => buckets.clear(),
   };

@@ -43,6 +43,14 @@ describe('limits', () => {
     expect(remaining(await ask(front, repo))).toBe(4999);
   });
 
+  test('an hour that is nearly over ends then', async () => {
+    front.leaveQuota(0, 120_000);
+    clock.move(119_000);
+    expect((await ask(front, repo)).status).toBe(403);
+    clock.move(1_001);
+    expect((await ask(front, repo)).status).toBe(200);
+  });
+
   test('the secondary limit counts points a minute, five for a write, and says when to come back', async () => {
     const dispatch = () =>
       ask(front, `${repo}/actions/workflows/acuops-deploy.yml/dispatches`, {
