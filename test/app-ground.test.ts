@@ -59,11 +59,11 @@ it('is never given more connections than doctor tells', async () => {
     most.all = Math.max(most.all, rows.length);
     most.pools = Math.max(most.pools, rows.filter(({ name }) => name === 'acuops').length);
   };
-  let isBusy = true;
+  const state = { busy: true };
   const done = Promise.all(busy).finally(() => {
-    isBusy = false;
+    state.busy = false;
   });
-  while (isBusy) await watch();
+  while (state.busy) await watch();
   await done;
   expect(most.pools).toBe(countConnections({ redis: { shown: 'redis://elsewhere' } }));
   expect(most.all).toBeGreaterThan(most.pools);
