@@ -74,7 +74,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   });
   keepAlive(pool, (error) => options.log('an idle database connection was lost', { error }));
   const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: toSoundPool(pool) }) });
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const migrator = createMigrator(db);
   return {
     db,
     transact: (work) =>
@@ -88,10 +88,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
         ),
       ),
     untied: (work) => translate(() => tryAgain(most + 1, () => work({ kind: 'tx', trx: db } as StoreTx))),
-    migrate: async () => {
-      const { error } = await migrator.migrateToLatest();
-      if (error) throw toStoreError(error);
-    },
+    migrate: () => migrate(options.url),
     readMigrations: async () => {
       const missing = (await migrator.getMigrations())
         .filter((entry) => !entry.executedAt)
@@ -106,6 +103,27 @@ export const openDatabase = (options: DatabaseOptions): Database => {
     },
     close: () => db.destroy(),
   };
+};
+
+const createMigrator = (db: Db): Migrator =>
+  new Migrator({ db, provider: { getMigrations: async () => migrations } });
+
+/** Without the time limits of those who are waited for: an index over years of rows takes its time, and so does the desk that builds it while another one starts. */
+const migrate = async (url: string): Promise<void> => {
+  const pool = new Pool({
+    connectionString: url,
+    max: 2,
+    connectionTimeoutMillis: 2_000,
+    application_name: 'acuops',
+  });
+  keepAlive(pool, () => undefined);
+  const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    const { error } = await createMigrator(db).migrateToLatest();
+    if (error) throw toStoreError(error);
+  } finally {
+    await db.destroy();
+  }
 };
 
 /** A connection that died unnoticed fails at once; one that cannot be made takes too long to try again for somebody who waits. */
