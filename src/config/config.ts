@@ -5,7 +5,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 export type Admin =
   | { readonly kind: 'slack'; readonly team: string; readonly user: string }
-  /** A user of this machine, who reaches the desk by its unix socket. */
+  /** The user that the desk runs as: its unix socket lets in nobody else. */
   | { readonly kind: 'local'; readonly name: string };
 
 export interface SlackConfig {

@@ -62,7 +62,7 @@ export const variables = {
   ACUOPS_ADMINS: open(
     'ACUOPS_ADMINS',
     null,
-    'a comma list of T0123ABCD:U0123ABCD (team and user in Slack) or local:name (a user of this machine)',
+    'a comma list of T0123ABCD:U0123ABCD (team and user in Slack) or local:name (the user that the desk runs as, in the terminal of its machine)',
   ),
   ACUOPS_ALLOW_PRIVATE: open(
     'ACUOPS_ALLOW_PRIVATE',
