@@ -22,17 +22,21 @@ export type Permission =
   /** The desk's own upkeep, which no person's role includes. */
   | 'tend';
 
-/** How words become raw input: positionals in order, flags by name, and perhaps a rest of free text. */
-export interface WordSpec {
-  readonly positionals: readonly {
-    readonly name: string;
-    readonly about: string;
-    readonly required?: boolean;
-  }[];
-  /** Free text that takes every word after the positionals. */
-  readonly rest?: { readonly name: string; readonly about: string; readonly required?: boolean };
-  readonly flags: Readonly<Record<string, { readonly kind: 'switch' | 'text'; readonly about: string }>>;
+interface Word {
+  readonly name: string;
+  readonly about: string;
+  readonly required?: boolean;
 }
+
+/** How words become raw input: positionals in order, then either flags by name or free text. */
+export type WordSpec = { readonly positionals: readonly Word[] } & (
+  | {
+      readonly flags: Readonly<Record<string, { readonly kind: 'switch' | 'text'; readonly about: string }>>;
+      readonly rest?: never;
+    }
+  /** Everything after the positionals as it was typed, dashes and quotation marks too: so there are no flags. */
+  | { readonly rest: Word; readonly flags: Readonly<Record<string, never>> }
+);
 
 /** Which targets a call names. */
 export type Asked =

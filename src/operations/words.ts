@@ -60,14 +60,34 @@ export const toCode = (text: string, most = 80): string => {
 
 export type Parsed<T> = { readonly kind: 'parsed'; readonly value: T } | Refusal;
 
-/** Splits a line into words; quotes (straight or the curly ones phones type) keep words together. */
-export const splitWords = (line: string): Parsed<readonly string[]> => {
-  const words: string[] = [];
-  const pattern = /(?:--?[\w-]+=)?["“”„]([^"“”„]*)["“”„]|(\S+)/gu;
-  if ((line.match(/["“”„]/gu) ?? []).length % 2 === 1)
+const wordPattern = /(?:--?[\w-]+=)?["“”„][^"“”„]*["“”„]|\S+/gu;
+const quote = /["“”„]/gu;
+
+/** Splits a line into words; quotes (straight or the curly ones phones type) keep words together. From the word numbered `textFrom` on, the line is free text: one word, as it was typed. */
+const splitWords = (line: string, textFrom: number): Parsed<readonly string[]> => {
+  const found = [...line.matchAll(wordPattern)];
+  const textAt = found[textFrom]?.index ?? line.length;
+  if ((line.slice(0, textAt).match(quote) ?? []).length % 2 === 1)
     return refuse('usage', 'A quotation mark is open. Close it, or leave it out.');
-  for (const match of line.matchAll(pattern)) words.push(match[0].replaceAll(/["“”„]/gu, ''));
-  return { kind: 'parsed', value: words };
+  const words = found.slice(0, textFrom).map(([word]) => word.replaceAll(quote, ''));
+  return { kind: 'parsed', value: textAt < line.length ? [...words, line.slice(textAt)] : words };
+};
+
+/** A line as it was typed. An empty one asks for help; unknown verbs are left to the door, which knows what is near. */
+export const parseTyped = (
+  line: string,
+  commands: CommandList,
+): Parsed<{ readonly verb: string; readonly input: Record<string, unknown> }> => {
+  const verb = (line.match(wordPattern)?.[0] ?? 'help').replaceAll(quote, '');
+  const command = commands.find(verb);
+  if (!command) return { kind: 'parsed', value: { verb, input: {} } };
+  const { positionals, rest } = command.words;
+  const split = splitWords(line, rest ? 1 + positionals.length : Number.POSITIVE_INFINITY);
+  if (split.kind === 'refused') return split;
+  const input = parseWords(command, split.value.slice(1));
+  return input.kind === 'refused'
+    ? input
+    : { kind: 'parsed', value: { verb: command.verb, input: input.value } };
 };
 
 /**
@@ -82,15 +102,15 @@ export const parseWords = (
   const raw: Record<string, unknown> = {};
   const free: string[] = [];
   let index = 0;
-  while (index < words.length) {
+  while (index < words.length && !isText(command.words, free.length)) {
     const word = words[index] ?? '';
     index += 1;
-    const flag = readFlag(command.words, word, free.length);
+    const flag = readFlag(word);
     if (!flag) {
       free.push(word);
       continue;
     }
-    const spec = isKnownFlag(command.words, flag.name) ? command.words.flags[flag.name] : undefined;
+    const spec = findFlag(command.words, flag.name);
     if (!spec) return explainFlag(command, flag.name, edgeFlags);
     if (spec.kind === 'switch') {
       if (flag.value !== undefined)
@@ -103,23 +123,20 @@ export const parseWords = (
     if (!value) return explainUsage(command, `${toCode(`--${flag.name}`)} needs a value.`);
     raw[toField(flag.name)] = value;
   }
-  return placeWords(command, free, raw);
+  return placeWords(command, [...free, ...words.slice(index)], raw);
 };
 
-/** Free text may hold dashes: once every positional is read, only known flags are flags. */
-const readFlag = (
-  spec: WordSpec,
-  word: string,
-  freeBefore: number,
-): { readonly name: string; readonly value: string | undefined } | null => {
+const readFlag = (word: string): { readonly name: string; readonly value: string | undefined } | null => {
   const match = /^(?:--|[—–])([a-z][\w-]*)(?:=(.*))?$/isu.exec(word);
-  if (!match) return null;
-  const name = (match[1] ?? '').toLowerCase();
-  const inText = spec.rest !== undefined && freeBefore > spec.positionals.length;
-  return inText && !isKnownFlag(spec, name) ? null : { name, value: match[2] };
+  return match ? { name: (match[1] ?? '').toLowerCase(), value: match[2] } : null;
 };
 
-const isKnownFlag = (spec: WordSpec, name: string): boolean => Object.hasOwn(spec.flags, name);
+/** Whether all that comes after so many words is free text. */
+const isText = ({ positionals, rest }: WordSpec, wordsBefore: number): boolean =>
+  rest !== undefined && wordsBefore === positionals.length;
+
+const findFlag = ({ flags }: WordSpec, name: string) =>
+  Object.hasOwn(flags, name) ? flags[name] : undefined;
 
 const placeWords = (
   command: AnyCommand,

@@ -1,7 +1,7 @@
 /** From a line as Slack writes it to the request it means: entities and links undone, a leading mention dropped, then words by the command's own spec. */
 import type { Call } from '../operations/call.ts';
 import { type Refusal, refuse } from '../operations/refusal.ts';
-import { type CommandList, parseWords, splitWords } from '../operations/words.ts';
+import { type CommandList, parseTyped } from '../operations/words.ts';
 
 /** Slack cuts nothing itself before about this length. */
 const longestLine = 4_000;
@@ -24,18 +24,12 @@ export const dropMention = (text: string, botUserId: string): string => {
 
 export type Wish = Pick<Call, 'verb' | 'input'>;
 
-/** An empty line asks for help. Unknown verbs are left to the door, which knows what is near. */
 export const parseLine = (line: string, commands: CommandList): Wish | Refusal => {
   if (line.length > longestLine)
     return refuse(
       'usage',
       `That line has ${line.length} characters; at most ${longestLine} are read. Say it shorter.`,
     );
-  const split = splitWords(line);
-  if (split.kind === 'refused') return split;
-  const [verb = 'help', ...words] = split.value;
-  const command = commands.find(verb);
-  if (!command) return { verb, input: {} };
-  const parsed = parseWords(command, words);
-  return parsed.kind === 'refused' ? parsed : { verb: command.verb, input: parsed.value };
+  const parsed = parseTyped(line, commands);
+  return parsed.kind === 'refused' ? parsed : parsed.value;
 };

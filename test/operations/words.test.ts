@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineCommand } from '../../src/operations/command.ts';
 import { type Refusal, refuse } from '../../src/operations/refusal.ts';
-import { explainUnknownClient, type Parsed, parseInput, parseWords } from '../../src/operations/words.ts';
+import {
+  createCommandList,
+  explainUnknownClient,
+  type Parsed,
+  parseInput,
+  parseTyped,
+  parseWords,
+} from '../../src/operations/words.ts';
 
 const command = defineCommand({
   kind: 'now',
@@ -38,6 +45,43 @@ describe('a mistyped option', () => {
     [[], '--jsn', 'Allowed: `--archived`.'],
   ])('where the edge itself takes %j, %s is answered: %s', (edgeFlags, word, said) => {
     expect(say(parseWords(command, [word], edgeFlags))).toContain(`knows no \`${word}\`. ${said}`);
+  });
+});
+
+describe('free text after its client', () => {
+  const jot = defineCommand({
+    ...command,
+    verb: 'jot',
+    words: {
+      positionals: [{ name: 'client', about: 'which', required: true }],
+      rest: { name: 'text', about: 'what', required: true },
+      flags: {},
+    },
+  });
+  const commands = createCommandList([command, jot]);
+
+  it.each([
+    ['jot heritage 19" rack', '19" rack'],
+    ['jot  "heritage"   two  spaces', 'two  spaces'],
+    ['jot heritage --archived "quoted"', '--archived "quoted"'],
+  ])('%s is taken as it was typed', (line, text) => {
+    expect(parseTyped(line, commands)).toEqual({
+      kind: 'parsed',
+      value: { verb: 'jot', input: { client: 'heritage', text } },
+    });
+  });
+
+  it('comes from a terminal as the shell left it', () => {
+    expect(parseWords(jot, ['heritage', '19"  rack', '--archived'], ['json'])).toEqual({
+      kind: 'parsed',
+      value: { client: 'heritage', text: '19"  rack --archived' },
+    });
+  });
+
+  it('is missing where only the client was said, and an open quote before it is none of the text', () => {
+    expect(say(parseTyped('jot heritage ', commands))).toContain('text&gt;` is missing');
+    expect(say(parseTyped('jot "heritage text', commands))).toContain('quotation mark is open');
+    expect(say(parseTyped('show "premium', commands))).toContain('quotation mark is open');
   });
 });
 

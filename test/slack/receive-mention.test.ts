@@ -101,7 +101,7 @@ describe('a mention', () => {
 
   it('that is no command is explained to its writer', async () => {
     desk = await startDesk('http');
-    await desk.front.mention('U0ANN', 'C0OPS', 'wrok "open');
+    await desk.front.mention('U0ANN', 'C0OPS', 'work "open');
     const told = await eventually(() => desk.front.ephemerals('U0ANN')[0]);
     expect(told.text).toContain('quotation mark is open');
   });

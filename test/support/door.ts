@@ -8,7 +8,7 @@ import type { AccessReader } from '../../src/operations/ports.ts';
 import type { Refusal } from '../../src/operations/refusal.ts';
 import { createRequestDoor, type Receipt, type RequestDoor } from '../../src/operations/request.ts';
 import { everything } from '../../src/operations/scope.ts';
-import { type CommandList, createCommandList, parseWords, splitWords } from '../../src/operations/words.ts';
+import { type CommandList, createCommandList, parseTyped } from '../../src/operations/words.ts';
 import type { Audience, Grant } from '../../src/policy/access.ts';
 import { createRedactor } from '../../src/runtime/redact.ts';
 import { readAudit } from '../../src/store/audit-store.ts';
@@ -131,13 +131,10 @@ export const createTestDoor = (options: TestDoorOptions): TestDoor => {
       at = new Date(at.getTime() + ms);
     },
     ask: async (line, ask) => {
-      const words = splitWords(line);
-      if (words.kind === 'refused') return toReceipt(words);
-      const [verb = '', ...others] = words.value;
-      const command = commands.find(verb);
-      if (!command) return request(verb, {}, ask);
-      const input = parseWords(command, others);
-      return input.kind === 'refused' ? toReceipt(input) : request(verb, input.value, ask);
+      const parsed = parseTyped(line, commands);
+      return parsed.kind === 'refused'
+        ? toReceipt(parsed)
+        : request(parsed.value.verb, parsed.value.input, ask);
     },
     request,
     hints,

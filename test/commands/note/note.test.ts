@@ -43,15 +43,26 @@ describe('note', () => {
       expectAnswer(
         await testDoor.ask('note Heritage  password --fresh on “Friday”', { as: 'operator', key }),
       );
-    expect(await readBodies()).toEqual(['password --fresh on Friday']);
+    expect(await readBodies()).toEqual(['password --fresh on “Friday”']);
     expect(await testDoor.readAuditRows()).toMatchObject([
       {
         event: 'answered',
         actor: 'T0DESK:U0OPERATOR',
         targetId: heritageId,
-        detail: { changed: { noted: 'password --fresh on Friday' } },
+        detail: { changed: { noted: 'password --fresh on “Friday”' } },
       },
     ]);
+  });
+
+  it.each([
+    '19" rack,  2 of them',
+    '“open',
+    '--fresh is what they asked for',
+    '"all of it" in quotes',
+    'two\nlines',
+  ])('keeps %j as it was typed', async (text) => {
+    expectAnswer(await testDoor.ask(`note heritage  ${text}`));
+    expect(await readBodies()).toEqual([text]);
   });
 
   it('makes foreign words inert and shortens what it repeats, never what it keeps', async () => {
@@ -81,7 +92,7 @@ describe('note', () => {
     ['no client', 'note', 'usage', 'is missing: which client'],
     ['a client nobody knows', 'note herritage hello', 'not-found', 'herritage'],
     ['a book', `note heritage ${'x'.repeat(longestNote + 1)}`, 'usage', 'longer than 2000'],
-    ['an open quote', 'note heritage “hello', 'usage', 'quotation mark is open'],
+    ['an open quote before the text', 'note “heritage hello', 'usage', 'quotation mark is open'],
   ])('refuses %s', async (_what, line, reason, part) => {
     const receipt = await testDoor.ask(line);
     expect(expectRefusal(receipt).reason).toBe(reason);
