@@ -1,4 +1,5 @@
 /** Reading operations for whoever shows them: by card, by spoken id, by scope. */
+import { sql } from 'kysely';
 import type { Actor } from '../operations/call.ts';
 import type { Operation } from '../operations/operation.ts';
 import { type Db, translate } from './database.ts';
@@ -44,31 +45,12 @@ export interface Backlog {
   readonly auditUnsealed: number;
 }
 
+/** All at one moment: an operation that ends between two counts would be in neither, nor the card that tells of it. */
 export const readBacklog = async (db: Db): Promise<Backlog> =>
   translate(async () => {
-    const count = async (query: Promise<{ count: string }>): Promise<number> => Number((await query).count);
-    const [operationsOpen, cardsBehind, auditUnsealed] = await Promise.all([
-      count(
-        db
-          .selectFrom('operations')
-          .select((row) => row.fn.countAll<string>().as('count'))
-          .where('state', '=', 'open')
-          .executeTakeFirstOrThrow(),
-      ),
-      count(
-        db
-          .selectFrom('cards')
-          .select((row) => row.fn.countAll<string>().as('count'))
-          .whereRef('wanted_version', '>', 'delivered_version')
-          .executeTakeFirstOrThrow(),
-      ),
-      count(
-        db
-          .selectFrom('audit_rows')
-          .select((row) => row.fn.countAll<string>().as('count'))
-          .where('position', 'is', null)
-          .executeTakeFirstOrThrow(),
-      ),
-    ]);
-    return { operationsOpen, cardsBehind, auditUnsealed };
+    const { rows } = await sql<Backlog>`select
+      (select count(*)::int from operations where state = 'open') as "operationsOpen",
+      (select count(*)::int from cards where wanted_version > delivered_version) as "cardsBehind",
+      (select count(*)::int from audit_rows where position is null) as "auditUnsealed"`.execute(db);
+    return rows[0] ?? { operationsOpen: 0, cardsBehind: 0, auditUnsealed: 0 };
   });
