@@ -1,11 +1,13 @@
 /** How a person is named in a message: a mention where Slack knows them, plain code where only the desk's machine does. */
-import type { Actor } from '../operations/call.ts';
+import { type Actor, formatActor } from '../operations/call.ts';
 import { escapeLine } from './escape.ts';
 
 export const renderPerson = (actor: Actor): string =>
-  /^[UW][A-Z0-9]{2,}$/u.test(actor.user)
-    ? `<@${actor.user}>`
-    : `\`${escapeLine(`${actor.team}:${actor.user}`)}\``;
+  /^[UW][A-Z0-9]{2,}$/u.test(actor.user) ? `<@${actor.user}>` : `\`${escapeLine(formatActor(actor))}\``;
+
+/** Where it was asked: in a terminal, in the form that is typed there. */
+export const namePerson = (actor: Actor, via: string): string =>
+  via === 'slack' ? renderPerson(actor) : `\`${escapeLine(formatActor(actor))}\``;
 
 /** From the stored form `team:user`. */
 export const renderStoredPerson = (text: string): string => {

@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import type { AnyCommand, Permission } from './command.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { TargetName } from './target.ts';
-import { nameField, toCode } from './words.ts';
+import { nameField, toCode, toField } from './words.ts';
 
 export type DenialReason = 'no-role' | 'not-allowed' | 'other-target';
 
@@ -38,21 +38,28 @@ export const explainForeignClient = (key: string, own: readonly TargetName[]): R
   );
 };
 
-/** The verb, and with it the words without which less would be needed: `killswitch on`, `health --fresh`. The rest of the command may well be allowed. */
+/** The verb, and with it the words without which less would be needed, after those that stand before them: `killswitch on`, `health --fresh`, `token revoke laptop @maria`. The rest of the command may well be allowed. */
 const nameAsked = (command: AnyCommand, input: unknown): string => {
   const given = Object.entries(typeof input === 'object' && input !== null ? input : {});
   const needed = findNeeded(command, given);
-  const decisive = given.filter(([field]) => {
+  const isDecisive = (field: string): boolean => {
     const without = findNeeded(
       command,
       given.filter(([other]) => other !== field),
     );
     return without !== null && without !== needed;
-  });
-  const words = decisive.map(([field, value]) => {
-    const name = nameField(command, field);
-    return name.startsWith('--') ? name : String(value);
-  });
+  };
+  const decisive = given.filter(([field]) => isDecisive(field));
+  const places = command.words.positionals.map(({ name }) => toField(name));
+  const last = Math.max(-1, ...decisive.map(([field]) => places.indexOf(field)));
+  const before = given.filter(([field]) => places.includes(field) && places.indexOf(field) <= last);
+  const flags = decisive.filter(([field]) => !places.includes(field));
+  const words = [
+    ...before
+      .toSorted(([a], [b]) => places.indexOf(a) - places.indexOf(b))
+      .map(([, value]) => String(value).replace(/^<(@[^|>]+).*>$/u, '$1')),
+    ...flags.map(([field]) => nameField(command, field)),
+  ];
   return [command.verb, ...words].join(' ');
 };
 

@@ -20,6 +20,7 @@ const verbs: readonly (readonly [string, Least])[] = [
   ['retry-sign-in aster', 'operator'],
   ['doctor', 'operator'],
   ['role list', 'admin'],
+  ['token list <@U0DANALEE0>', 'admin'],
   ['audit', 'admin'],
   ['audit verify', 'admin'],
   ['registry import --dry-run', 'admin'],

@@ -187,7 +187,11 @@ describe('a personal token', () => {
     );
     // Approver cannot revoke what is somebody else's.
     expect(await desk.say('token revoke laptop', 'approver')).toContain('You have no such token');
-    expect(await desk.say('token revoke laptop', 'onCall')).toContain('Revoked one token');
+    expect(await desk.say('token revoke laptop <@U0DANALEE0>', 'approver')).toContain(
+      'does not include token revoke laptop @U0DANALEE0, so nothing was done',
+    );
+    expect(await desk.say('token list <@U0DANALEE0>')).toContain('laptop until');
+    expect(await desk.say('token revoke laptop <@U0DANALEE0>')).toContain('Revoked one token of');
     expect(await desk.terminal(['whoami'], config)).toMatchObject({
       exit: 3,
       err: expect.stringContaining('No valid token'),
@@ -217,7 +221,7 @@ describe('from Slack', () => {
     ['', /What you can ask for/u],
     ['status', /client> is missing[\s\S]*Example: \/acuops status heritage/u],
     ['killswitch on', /Say why with --reason[\s\S]*Example/u],
-    ['note heritage “half open', /quotation mark is open/u],
+    ['status “half open', /quotation mark is open/u],
     ['audit export', /rows of the record|sent to you directly|npm run acuops/u],
   ])('“%s” is answered with what to do', async (line, says) => {
     expect(toText(await desk.ack(line))).toMatch(says);

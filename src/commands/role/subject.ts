@@ -1,4 +1,6 @@
-/** Reads who is meant: a mention as Slack escapes it, or ids typed by hand. Names are never taken: they can be anybody's. */
+/** Reads who is meant: a person, a user group, or a whole workspace; by mention as Slack escapes it, or by ids. */
+import { parsePerson } from '../../operations/person.ts';
+
 export interface Subject {
   readonly kind: 'user' | 'group' | 'team';
   readonly team: string;
@@ -7,27 +9,20 @@ export interface Subject {
 
 const unwrap = (pattern: RegExp, text: string): string | null => pattern.exec(text)?.[1] ?? null;
 
-const isGroupId = (id: string): boolean => /^S[A-Z0-9]{6,}$/u.test(id);
-
-/** Groups and people named without their workspace are the asker's own. */
-const parseOwn = (text: string, team: string): Subject | null => {
-  const group = unwrap(/^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/u, text) ?? (isGroupId(text) ? text : null);
-  if (group !== null) return { kind: 'group', team, id: group };
-  const user = unwrap(/^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u, text) ?? unwrap(/^([UW][A-Z0-9]{6,})$/u, text);
-  return user === null ? null : { kind: 'user', team, id: user };
-};
-
-const parsePair = (text: string): Subject | null => {
-  const [, team, id] = /^([TE][A-Z0-9]+|local):([\w.-]+)$/u.exec(text) ?? [];
-  if (team === undefined || id === undefined) return null;
-  // A user of this machine may be called anything, also what looks like a group of Slack's.
-  return { kind: team !== 'local' && isGroupId(id) ? 'group' : 'user', team, id };
+/** Groups named without their workspace are the asker's own. */
+const parseGroup = (text: string, ownTeam: string | null): Subject | null => {
+  const [, team, id] = /^(?:([TE][A-Z0-9]+):)?(S[A-Z0-9]{6,})$/u.exec(text) ?? [];
+  const group = unwrap(/^<!subteam\^(S[A-Z0-9]+)(?:\|[^>]*)?>$/u, text) ?? id ?? null;
+  const where = team ?? ownTeam;
+  return group === null || where === null ? null : { kind: 'group', team: where, id: group };
 };
 
 /** `ownTeam` is where the asker is; a terminal has none, and then the team must be written out. */
 export const parseSubject = (text: string, ownTeam: string | null): Subject | null => {
-  const own = ownTeam === null ? null : parseOwn(text, ownTeam);
-  if (own !== null) return own;
+  const group = parseGroup(text, ownTeam);
+  if (group !== null) return group;
+  const person = parsePerson(text, ownTeam);
+  if (person !== null) return { kind: 'user', team: person.team, id: person.user };
   const team = unwrap(/^([TE][A-Z0-9]{6,})$/u, text);
-  return parsePair(text) ?? (team === null ? null : { kind: 'team', team, id: team });
+  return team === null ? null : { kind: 'team', team, id: team };
 };

@@ -1,11 +1,13 @@
-/** `token create|list|revoke`: personal tokens for the terminal. A token acts as the person who made it, and is shown once. */
+/** `token create|list|revoke`: personal tokens for the terminal. A token acts as the person who made it, and is shown once. An admin sees and revokes those of others. */
 import { z } from 'zod';
 import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
+import { namePerson } from '../../blocks/person.ts';
 import { sayAge } from '../../blocks/time.ts';
-import type { Actor } from '../../operations/call.ts';
+import { type Actor, formatActor, isSameActor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
-import { refuse } from '../../operations/refusal.ts';
+import { parsePerson, personMustBe } from '../../operations/person.ts';
+import { type Refusal, refuse } from '../../operations/refusal.ts';
 import type { Tx } from '../../operations/tx.ts';
 
 const dayMs = 86_400_000;
@@ -30,21 +32,33 @@ export interface TokenPowers {
   readonly revoke: (tx: Tx, owner: Actor, label: string | null, at: Date) => Promise<number>;
 }
 
-const TokenInput = z.strictObject({
-  action: z.enum(['create', 'list', 'revoke'], 'must be create, list or revoke').default('list'),
-  label: z
-    .string()
-    .trim()
-    .regex(/^[\w.-]{1,40}$/u, 'must be 1 to 40 letters, digits, dots or dashes')
-    .optional(),
-  days: z.coerce
-    .number('must be a whole number of days')
-    .int('must be a whole number of days')
-    .min(1, 'must be 1 to 365')
-    .max(365, 'must be 1 to 365')
-    .default(90),
-  all: z.boolean().default(false),
-});
+/** `list @maria` and `revoke --all @maria` have no label: who is meant stands in its place, and no label looks like a person. */
+const placePerson = (raw: unknown): unknown => {
+  const words = z
+    .looseObject({ label: z.string().regex(/[<:@]/u), who: z.undefined().optional() })
+    .safeParse(raw);
+  return words.success ? { ...words.data, label: undefined, who: words.data.label } : raw;
+};
+
+const TokenInput = z.preprocess(
+  placePerson,
+  z.strictObject({
+    action: z.enum(['create', 'list', 'revoke'], 'must be create, list or revoke').default('list'),
+    label: z
+      .string()
+      .trim()
+      .regex(/^[\w.-]{1,40}$/u, 'must be 1 to 40 letters, digits, dots or dashes')
+      .optional(),
+    who: z.string().trim().max(100, 'is too long').optional(),
+    days: z.coerce
+      .number('must be a whole number of days')
+      .int('must be a whole number of days')
+      .min(1, 'must be 1 to 365')
+      .max(365, 'must be 1 to 365')
+      .default(90),
+    all: z.boolean().default(false),
+  }),
+);
 type TokenInput = z.output<typeof TokenInput>;
 
 export const defineToken = (powers: TokenPowers): AnyCommand =>
@@ -52,34 +66,55 @@ export const defineToken = (powers: TokenPowers): AnyCommand =>
     kind: 'now',
     verb: 'token',
     aliases: ['tokens'],
-    summary: 'Your tokens for the terminal: create, list, revoke',
+    summary: 'Your tokens for the terminal: create, list, revoke; for an admin also those of others',
     words: {
       positionals: [
         { name: 'action', about: 'create, list or revoke' },
         { name: 'label', about: 'what you call it, such as laptop' },
+        { name: 'who', about: 'for an admin: whose, as @person (in Slack) or T…:U…; without it, your own' },
       ],
       flags: {
         days: { kind: 'text', about: 'how long it lives, 1 to 365; default 90' },
-        all: { kind: 'switch', about: 'revoke all of yours' },
+        all: { kind: 'switch', about: 'revoke all of them' },
       },
     },
     example: 'token create laptop',
     input: TokenInput,
-    permission: () => 'look',
+    permission: ({ who }) => (who === undefined ? 'look' : 'administer'),
     effect: 'record',
-    asks: () => ({ kind: 'none' }),
-    run: (context, input) => {
-      if (input.action === 'list') return list(powers, context);
-      return input.action === 'revoke' ? revoke(powers, context, input) : create(powers, context, input);
+    asks: ({ who }) => (who === undefined ? { kind: 'none' } : { kind: 'desk' }),
+    run: async (context, input) => {
+      if (input.action === 'create') return create(powers, context, input);
+      const owner = findOwner(context, input);
+      if ('kind' in owner) return owner;
+      return input.action === 'list' ? list(powers, context, owner) : revoke(powers, context, input, owner);
     },
   });
 
-const list = async (powers: TokenPowers, { tx, actor, via, now }: NowContext) => {
-  const tokens = await powers.read(tx, actor, now);
+/** `list maria` has a label that nothing would come of: a name was meant. */
+const findOwner = ({ actor, via }: NowContext, { action, label, who }: TokenInput): Actor | Refusal => {
+  const named = who ?? (action === 'list' ? label : undefined);
+  if (named === undefined) return actor;
+  const inSlack = via === 'slack';
+  return (
+    (who === undefined ? null : parsePerson(who, inSlack ? actor.team : null)) ??
+    refuseWords(
+      [`\`who\` ${personMustBe(inSlack)}`],
+      `token ${action === 'list' ? 'list' : 'revoke laptop'} ${inSlack ? '@maria' : 'T0123ABCD:U0123ABCD'}`,
+    )
+  );
+};
+
+const list = async (powers: TokenPowers, { tx, actor, via, now }: NowContext, owner: Actor) => {
+  const tokens = await powers.read(tx, owner, now);
   const how = via === 'slack' ? '`/acuops token create laptop`' : `In Slack, ${inSlackWords}`;
+  const isOwn = isSameActor(owner, actor);
+  const of = namePerson(owner, via);
+  const none = isOwn ? `You have no tokens. ${how} makes one.` : `${of} has no tokens.`;
+  const some = isOwn ? 'Your tokens:' : `Tokens of ${of}:`;
   return answerLines({
     lines: [
-      tokens.length === 0 ? `You have no tokens. ${how} makes one.` : 'Your tokens:',
+      tokens.length === 0 ? none : some,
       ...tokens.map(
         (token) =>
           `• \`${escapeLine(token.label)}\` until ${token.expiresAt.toISOString().slice(0, 10)}, ${token.usedAt ? `used ${sayAge(token.usedAt, now)}` : 'never used'}`,
@@ -90,19 +125,32 @@ const list = async (powers: TokenPowers, { tx, actor, via, now }: NowContext) =>
       expiresAt: token.expiresAt.toISOString(),
       usedAt: token.usedAt?.toISOString() ?? null,
     })),
+    ...(isOwn ? {} : { audit: { owner: formatActor(owner) } }),
   });
 };
 
-const revoke = async (powers: TokenPowers, { tx, actor, now }: NowContext, { label, all }: TokenInput) => {
+const revoke = async (
+  powers: TokenPowers,
+  { tx, actor, via, now }: NowContext,
+  { label, all }: TokenInput,
+  owner: Actor,
+) => {
   if (label === undefined && !all) return refuseWords(['Say which one, or `--all`.'], 'token revoke laptop');
-  const revoked = await powers.revoke(tx, actor, all ? null : (label ?? null), now);
-  if (revoked === 0) return refuse('not-found', 'You have no such token. `/acuops token list` shows yours.');
+  const isOwn = isSameActor(owner, actor);
+  const of = namePerson(owner, via);
+  const revoked = await powers.revoke(tx, owner, all ? null : (label ?? null), now);
+  if (revoked === 0)
+    return refuse(
+      'not-found',
+      isOwn
+        ? 'You have no such token. `/acuops token list` shows yours.'
+        : `${of} has no such token. \`/acuops token list ${formatActor(owner)}\` shows theirs.`,
+    );
+  const what = `${revoked === 1 ? 'one token' : `${revoked} tokens`}${isOwn ? '' : ` of ${of}`}`;
   return answerLines({
-    lines: [
-      `Revoked ${revoked === 1 ? 'one token' : `${revoked} tokens`}; whatever uses it is locked out now.`,
-    ],
+    lines: [`Revoked ${what}; whatever uses it is locked out now.`],
     data: { revoked },
-    audit: { revoked },
+    audit: { revoked, owner: formatActor(owner), label: all ? null : (label ?? null) },
   });
 };
 
@@ -110,13 +158,15 @@ const revoke = async (powers: TokenPowers, { tx, actor, now }: NowContext, { lab
 const create = async (
   powers: TokenPowers,
   { tx, actor, via, now }: NowContext,
-  { label, days }: TokenInput,
+  { label, who, days }: TokenInput,
 ) => {
   if (via !== 'slack')
     return refuse(
       'slack-only',
       `A token is made in Slack only, where it is known who you are: there, type ${inSlackWords}.`,
     );
+  if (who !== undefined)
+    return refuseWords(['A token is made by its owner alone, since it acts as them.'], 'token create laptop');
   if (label === undefined) return refuseWords(['Give it a name.'], 'token create laptop');
   const expiresAt = new Date(now.getTime() + days * dayMs);
   const secret = await powers.create(tx, actor, label, now, expiresAt);

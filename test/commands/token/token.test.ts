@@ -104,6 +104,88 @@ describe('token', () => {
     expect(toText(await testDoor.ask('token', { as: 'operator' }))).toContain('You have no tokens');
   });
 
+  describe('of somebody else', () => {
+    const there = { place: terminal, via: 'socket' } as const;
+
+    it('is seen and revoked by an admin, who stands in the record with its owner', async () => {
+      const [laptop, other, foreign] = [
+        await create(),
+        await create('operator', 'token create desk'),
+        await create('viewer'),
+      ];
+      const list = await testDoor.ask('token list <@U0OPERATOR|dana>');
+      expect(toText(list)).toMatch(
+        /^Tokens of @U0OPERATOR:\n• laptop until [-\d]+, never used\n• desk until/u,
+      );
+      const revoked = await testDoor.ask('token revoke laptop <@U0OPERATOR>');
+      expect(toText(revoked)).toBe('Revoked one token of @U0OPERATOR; whatever uses it is locked out now.');
+      expect([await findOwner(laptop), await findOwner(other)]).toEqual([null, people.operator]);
+      expect(toText(await testDoor.ask('token revoke --all T0DESK:U0OPERATOR', there))).toContain(
+        'Revoked one token of T0DESK:U0OPERATOR;',
+      );
+      expect([await findOwner(other), await findOwner(foreign)]).toEqual([null, people.viewer]);
+      expect((await testDoor.readAuditRows()).slice(0, 3)).toMatchObject([
+        { actor: 'T0DESK:U0ADMIN', detail: { changed: { owner: 'T0DESK:U0OPERATOR', revoked: 1 } } },
+        { detail: { changed: { owner: 'T0DESK:U0OPERATOR', label: 'laptop', revoked: 1 } } },
+        { detail: { changed: { owner: 'T0DESK:U0OPERATOR' } } },
+      ]);
+      expect(toText(await testDoor.ask('token list T0DESK:U0OPERATOR', there))).toBe(
+        'T0DESK:U0OPERATOR has no tokens.',
+      );
+      expect(expectRefusal(await testDoor.ask('token revoke --all <@U0OPERATOR>'))).toMatchObject({
+        reason: 'not-found',
+        say: '<@U0OPERATOR> has no such token. `/acuops token list T0DESK:U0OPERATOR` shows theirs.',
+      });
+    });
+
+    it.each<Person>(['viewer', 'operator', 'approver'])('is no business of a %s', async (as) => {
+      const token = await create('admin');
+      for (const [line, what] of [
+        ['token list <@U0ADMIN>', 'token list @U0ADMIN'],
+        ['token revoke laptop T0DESK:U0ADMIN', 'token revoke laptop T0DESK:U0ADMIN'],
+        ['token revoke --all <@U0ADMIN|marco>', 'token revoke @U0ADMIN'],
+      ] as const) {
+        const receipt = await testDoor.ask(line, { as });
+        expect(expectRefusal(receipt).reason).toBe('denied');
+        expect(toText(receipt)).toContain(`Your role does not include ${what}, so nothing was done.`);
+      }
+      expect(await findOwner(token)).toEqual(people.admin);
+      const rows = await testDoor.readAuditRows();
+      expect(rows.filter(({ event }) => event === 'denied')).toHaveLength(3);
+    });
+
+    it('asks Slack anew who is an admin', async () => {
+      const fresh: boolean[] = [];
+      const { access } = testDoor;
+      const read = access.readAccess;
+      Object.assign(access, {
+        readAccess: (...[actor, place, how]: Parameters<typeof read>) => {
+          fresh.push(how?.fresh ?? false);
+          return read(actor, place, how);
+        },
+      });
+      await testDoor.ask('token list');
+      await testDoor.ask('token list <@U0OPERATOR>');
+      expect(fresh).toEqual([false, true]);
+    });
+
+    it('is not made, and nobody is named by a name', async () => {
+      for (const [line, say] of [
+        ['token create laptop <@U0OPERATOR>', 'made by its owner alone'],
+        ['token list dana', '`who` must be a mention of a person, or ids'],
+        ['token revoke laptop @dana', '`who` must be a mention of a person, or ids'],
+        ['token revoke <@U0OPERATOR>', 'Say which one, or `--all`'],
+      ] as const)
+        expect(expectRefusal(await testDoor.ask(line))).toMatchObject({
+          reason: 'usage',
+          say: expect.stringContaining(say) as string,
+        });
+      expect(expectRefusal(await testDoor.ask('token list <@U0OPERATOR>', there)).say).toContain(
+        '`who` must be ids',
+      );
+    });
+  });
+
   it.each([
     ['token create', 'usage', 'Give it a name'],
     ['token create "my laptop"', 'usage', 'letters, digits'],
