@@ -84,7 +84,8 @@ const toGrant = (rule: AccessRule): Grant => ({
 
 /** @throws where Slack does not say */
 const isMember = async (parts: AccessParts, actor: Actor, group: string, fresh: boolean): Promise<boolean> =>
-  actor.team === (await parts.ownTeam()) && (await parts.readGroup(group, { fresh })).has(actor.user);
+  actor.team === (await parts.ownTeam()) &&
+  (await parts.readGroup(group, fresh ? { freshFor: actor.user } : {})).has(actor.user);
 
 const decideAudience = async (
   parts: AccessParts,

@@ -3,10 +3,10 @@ import { AcuopsError } from '../errors.ts';
 import type { WebClient } from './slack-clients.ts';
 import { readSlackFailure } from './slack-failure.ts';
 
-/** User ids of our own team. @throws AcuopsError `slack` */
+/** User ids of our own team. Asked anew where it is to be fresh for somebody. @throws AcuopsError `slack` */
 export type ReadGroup = (
   groupId: string,
-  options?: { readonly fresh?: boolean },
+  options?: { readonly freshFor?: string },
 ) => Promise<ReadonlySet<string>>;
 
 export interface ReadGroupsParts {
@@ -14,21 +14,23 @@ export interface ReadGroupsParts {
   readonly now: () => Date;
 }
 
-const freshMs = 60_000;
+const keptMs = 60_000;
+/** Who was not in it a moment ago is not asked about again: strangers who try what they may not must not use up the few questions that Slack answers. */
+const strangersMs = 15_000;
 
 type Members = ReadonlySet<string>;
 
 /** At most one call per group is under way: Slack allows some twenty a minute, and many may ask in the same second. */
 export const createReadGroup = ({ client, now }: ReadGroupsParts): ReadGroup => {
-  const kept = new Map<string, { readonly members: Members; readonly until: number }>();
+  const kept = new Map<string, { readonly members: Members; readonly askedAt: number }>();
   const underWay = new Map<string, Promise<Members>>();
   const next = new Map<string, Promise<Members>>();
 
   const begin = (groupId: string): Promise<Members> => {
-    const until = now().getTime() + freshMs;
+    const askedAt = now().getTime();
     const asked = ask(client, groupId)
       .then((members) => {
-        kept.set(groupId, { members, until });
+        kept.set(groupId, { members, askedAt });
         return members;
       })
       .finally(() => underWay.delete(groupId));
@@ -48,11 +50,15 @@ export const createReadGroup = ({ client, now }: ReadGroupsParts): ReadGroup => 
     return begun;
   };
 
-  return (groupId, { fresh = false } = {}) => {
+  return (groupId, { freshFor } = {}) => {
     const running = underWay.get(groupId);
-    if (fresh) return next.get(groupId) ?? (running ? beginAfter(running, groupId) : begin(groupId));
     const known = kept.get(groupId);
-    if (known && known.until > now().getTime()) return Promise.resolve(known.members);
+    const ageMs = known ? now().getTime() - known.askedAt : Number.POSITIVE_INFINITY;
+    const isStranger =
+      freshFor !== undefined && ageMs < strangersMs && known?.members.has(freshFor) === false;
+    if (freshFor !== undefined && !isStranger)
+      return next.get(groupId) ?? (running ? beginAfter(running, groupId) : begin(groupId));
+    if (known && ageMs < keptMs) return Promise.resolve(known.members);
     return running ?? next.get(groupId) ?? begin(groupId);
   };
 };

@@ -56,8 +56,6 @@ describe.each(people)('%s, who is %s', (who, role) => {
   it.each(verbs.filter(([, least]) => !mayAsk(role, least)))('is refused %s: it needs %s', async (line) => {
     const before = (await readDenials()).length;
     for (const where of places(who)) {
-      // Of who is in a group Slack tells some twenty times a minute; people type no faster.
-      desk.pass(3_000);
       const ack = await desk.ack(line, who, where);
       expect(toText(ack)).toMatch(denied);
       expect(ack.body).toMatchObject({ response_type: 'ephemeral' });

@@ -75,7 +75,7 @@ describe('a user group', () => {
     expect([...(await readGroup('S0CALL'))]).toEqual(['U0ANN']);
     front.setUserGroup('S0CALL', ['U0BEN']);
     expect([...(await readGroup('S0CALL'))]).toEqual(['U0ANN']);
-    expect([...(await readGroup('S0CALL', { fresh: true }))]).toEqual(['U0BEN']);
+    expect([...(await readGroup('S0CALL', { freshFor: 'U0ANN' }))]).toEqual(['U0BEN']);
     front.setUserGroup('S0CALL', []);
     clock.pass(60_001);
     expect([...(await readGroup('S0CALL'))]).toEqual([]);
@@ -87,7 +87,7 @@ describe('a user group', () => {
       const { readGroup } = open();
       await readGroup('S0CALL');
       front.faults[fault]('usergroups.users.list');
-      await expect(readGroup('S0CALL', { fresh: true })).rejects.toMatchObject({
+      await expect(readGroup('S0CALL', { freshFor: 'U0ANN' })).rejects.toMatchObject({
         code: 'slack',
         retryable: true,
       });
@@ -99,6 +99,18 @@ describe('a user group', () => {
 
   const calls = () => front.calls('usergroups.users.list').length;
 
+  it('is asked about a stranger four times a minute at most, however often they try', async () => {
+    const { readGroup } = open();
+    for (let second = 0; second < 60; second += 1) {
+      expect((await readGroup('S0CALL', { freshFor: 'U0CYD' })).has('U0CYD')).toBe(false);
+      clock.pass(1_000);
+    }
+    expect(calls()).toBe(4);
+    front.setUserGroup('S0CALL', ['U0CYD']);
+    clock.pass(15_000);
+    expect((await readGroup('S0CALL', { freshFor: 'U0CYD' })).has('U0CYD')).toBe(true);
+  });
+
   it('is asked about once for all who ask at the same time', async () => {
     const { readGroup } = open();
     const read = await Promise.all(Array.from({ length: 50 }, () => readGroup('S0CALL')));
@@ -109,9 +121,9 @@ describe('a user group', () => {
   it('is fresh for each of many decisions at the same time, by one more call for all who came during the first', async () => {
     const { readGroup } = open();
     front.faults.slow('usergroups.users.list', { ms: 150 });
-    const first = readGroup('S0CALL', { fresh: true });
+    const first = readGroup('S0CALL', { freshFor: 'U0ANN' });
     await eventually(() => calls() === 1);
-    const others = Array.from({ length: 49 }, () => readGroup('S0CALL', { fresh: true }));
+    const others = Array.from({ length: 49 }, () => readGroup('S0CALL', { freshFor: 'U0ANN' }));
     const looking = readGroup('S0CALL');
     await first;
     front.setUserGroup('S0CALL', ['U0BEN']);
@@ -123,8 +135,8 @@ describe('a user group', () => {
   it('that could not be read before is asked about anew for those who came meanwhile', async () => {
     const { readGroup } = open();
     front.faults.serverError('usergroups.users.list');
-    const first = readGroup('S0CALL', { fresh: true });
-    const second = readGroup('S0CALL', { fresh: true });
+    const first = readGroup('S0CALL', { freshFor: 'U0ANN' });
+    const second = readGroup('S0CALL', { freshFor: 'U0ANN' });
     await expect(first).rejects.toMatchObject({ code: 'slack' });
     expect([...(await second)]).toEqual(['U0ANN']);
   });
