@@ -2,9 +2,10 @@
 
 import { AcuopsError } from './errors.ts';
 import { type Actor, isSameActor, type Place } from './operations/call.ts';
+import type { Permission } from './operations/command.ts';
 import type { AccessReader, CardPlace } from './operations/ports.ts';
 import { scheduler } from './operations/schedule.ts';
-import { type Audience, type Grant, isCovered } from './policy/access.ts';
+import { type Audience, type Grant, isCovered, mayGive } from './policy/access.ts';
 import type { ReadGroup } from './slack/read-groups.ts';
 import type { PlaceFacts, ReadPlace } from './slack/read-places.ts';
 import { type AccessRule, readAccessFacts, readChannelTarget } from './store/access-store.ts';
@@ -28,10 +29,10 @@ export interface DeskAccess extends AccessReader {
 }
 
 export const createAccessReader = (parts: AccessParts): DeskAccess => ({
-  readAccess: async (actor, place, { fresh = false } = {}) => {
+  readAccess: async (actor, place, { freshFor } = {}) => {
     const stored = await parts.database.untied((tx) => readAccessFacts(tx, actor, place.channel));
     const [grants, audience] = await Promise.all([
-      isSameActor(actor, scheduler) ? tending : decideGrants(parts, actor, stored.rules, fresh),
+      isSameActor(actor, scheduler) ? tending : decideGrants(parts, actor, stored.rules, freshFor),
       decideAudience(parts, place, stored.channelTarget),
     ]);
     return { grants, audience };
@@ -55,7 +56,7 @@ const decideGrants = async (
   parts: AccessParts,
   actor: Actor,
   rules: readonly AccessRule[],
-  fresh: boolean,
+  freshFor: Permission | undefined,
 ): Promise<readonly Grant[]> => {
   const own: readonly Grant[] = [
     ...(parts.admins.some((admin) => isSameActor(admin, actor))
@@ -68,7 +69,12 @@ const decideGrants = async (
     (rule) => rule.subjectKind === 'group' && rule.team === actor.team && !isCovered(toGrant(rule), own),
   );
   const groups = [...new Set(open.map((rule) => rule.subject))];
-  const read = await Promise.allSettled(groups.map((group) => isMember(parts, actor, group, fresh)));
+  const matters = new Set(
+    open.filter(({ role }) => freshFor && mayGive(role, freshFor)).map(({ subject }) => subject),
+  );
+  const read = await Promise.allSettled(
+    groups.map((group) => isMember(parts, actor, group, matters.has(group))),
+  );
   const isIn = new Set(groups.filter((_group, at) => read[at]?.status === 'fulfilled' && read[at].value));
   const grants = [...own, ...open.filter((rule) => isIn.has(rule.subject)).map(toGrant)];
   // A group that cannot be read lets nobody in; who has another right keeps that one.

@@ -69,7 +69,7 @@ describe('groups', () => {
       return new Set(found);
     };
     const grantsOf = async (user: string) =>
-      (await open(readGroup).readAccess({ team: 'T1', user }, place, { fresh: true })).grants;
+      (await open(readGroup).readAccess({ team: 'T1', user }, place, { freshFor: 'administer' })).grants;
     return { asked, grantsOf };
   };
 

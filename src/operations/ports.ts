@@ -1,6 +1,7 @@
 /** What the doors and the engine need from a store. `store` satisfies these; tests with a real database prove it. */
 import type { Audience, Grant } from '../policy/access.ts';
 import type { Actor, Place } from './call.ts';
+import type { Permission } from './command.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Message } from './message.ts';
 import type { Item, ItemPlan, ItemResult, Operation, OperationState } from './operation.ts';
@@ -112,8 +113,8 @@ export interface AccessReader {
   readonly readAccess: (
     actor: Actor,
     place: Place,
-    /** Membership of groups asked anew, for decisions; else it may be a minute old. */
-    options?: { readonly fresh?: boolean },
+    /** Membership that could give this permission is asked anew; any other may be a minute old. */
+    options?: { readonly freshFor?: Permission },
   ) => Promise<Access>;
 }
 

@@ -70,8 +70,12 @@ const admit = async (
   input: unknown,
 ): Promise<Receipt> => {
   // Read before the transaction: it may ask Slack, and a transaction must not wait for Slack.
-  const fresh = isFreshFor(command.permission(input));
-  const access = await parts.access.readAccess(call.actor, call.place, { fresh });
+  const permission = command.permission(input);
+  const access = await parts.access.readAccess(
+    call.actor,
+    call.place,
+    isFreshFor(permission) ? { freshFor: permission } : {},
+  );
   const request: Request = { parts, call, command, input, access };
   // Nearly every request changes nothing but its own record, which is one statement and needs no transaction.
   const quick = command.effect === 'none' && !call.card;

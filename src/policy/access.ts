@@ -29,6 +29,8 @@ export const decideRights = (grants: readonly Grant[], permission: Permission): 
   return { kind: 'only', targetIds: [...new Set(matching.flatMap((grant) => grant.targetIds ?? []))] };
 };
 
+export const mayGive = (role: Role, permission: Permission): boolean => allowed[role].includes(permission);
+
 /** True where the others already allow all that this one does. */
 export const isCovered = (grant: Grant, others: readonly Grant[]): boolean =>
   allowed[grant.role].every((permission) =>

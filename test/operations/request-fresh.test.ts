@@ -67,6 +67,14 @@ beforeEach(async () => {
   await desk.database.transact((tx) => addRule(tx, { ...rule, role: 'admin' }, member, now()));
 });
 
+it('a group that cannot give the right is not asked about anew', async () => {
+  await desk.clear();
+  const rule = { subjectKind: 'group', team: member.team, subject: 'S0CALL', targetId: null } as const;
+  await desk.database.transact((tx) => addRule(tx, { ...rule, role: 'operator' }, member, now()));
+  for (let time = 0; time < 3; time += 1) expect(await ask('administer')).toBe('denied');
+  expect(asked).toBe(1);
+});
+
 let deliveries = 0;
 const ask = async (permission: Permission): Promise<string> => {
   deliveries += 1;

@@ -155,18 +155,18 @@ describe('token', () => {
     });
 
     it('asks Slack anew who is an admin', async () => {
-      const fresh: boolean[] = [];
+      const fresh: (string | null)[] = [];
       const { access } = testDoor;
       const read = access.readAccess;
       Object.assign(access, {
         readAccess: (...[actor, place, how]: Parameters<typeof read>) => {
-          fresh.push(how?.fresh ?? false);
+          fresh.push(how?.freshFor ?? null);
           return read(actor, place, how);
         },
       });
       await testDoor.ask('token list');
       await testDoor.ask('token list <@U0OPERATOR>');
-      expect(fresh).toEqual([false, true]);
+      expect(fresh).toEqual([null, 'administer']);
     });
 
     it('is not made, and nobody is named by a name', async () => {
