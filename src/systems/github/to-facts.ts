@@ -1,5 +1,6 @@
 /** GitHub's fields as the facts that health judges; pure. */
 import type { DeployJobFact, RunFact, TagFact, WorkflowFact } from '../../policy/health/facts.ts';
+import { isTitledDryRun } from '../../policy/health/runs.ts';
 import type { JobsPage, Run, TagsPage, WorkflowsPage } from './answers.ts';
 
 /** `.github/workflows/ci.yml@refs/heads/main` and `.github/workflows/ci.yml` are `ci.yml`. */
@@ -91,7 +92,7 @@ export const toDeployJobFact = (
     return { runId, attempt, conclusion: isCompleted ? 'missing' : null, completedAt: null, dryRun: false };
   }
   const completedAt = job.completed_at === null ? null : new Date(job.completed_at);
-  const dryRun = /\bdry[ _-]?run\b/i.test(title) || hasSkippedPublish(job);
+  const dryRun = isTitledDryRun({ title }) || hasSkippedPublish(job);
   return {
     runId,
     attempt,
