@@ -22,7 +22,13 @@ import {
   removeRule,
   revokeTokens,
 } from './store/access-store.ts';
-import { readAudit, readAuditHead, readSealed } from './store/audit-store.ts';
+import {
+  readAudit,
+  readAuditHead,
+  readSealed,
+  readSealedPositions,
+  readSealedRows,
+} from './store/audit-store.ts';
 import { type Database, type Db, toDb } from './store/database.ts';
 import { readLastResult, readLastResults } from './store/earlier-checks.ts';
 import * as health from './store/health-store.ts';
@@ -41,6 +47,8 @@ export interface CommandParts {
   /** Id of the team's own channel; null where none is set. */
   readonly opsChannel: string | null;
   readonly commands: () => CommandList;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
   readonly readRegistryFile: () => Promise<RegistryFile>;
   readonly readPipeline: HealthPowers['readPipeline'];
   readonly readKnownRuns: (tx: Tx, target: Target) => Promise<KnownRuns | null>;
@@ -118,7 +126,12 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     killswitch: { set: setKillswitch, read: readKillswitches, readNames },
     audit: {
       read: readAudit,
+      readSealedRows,
+      readSealedPositions,
       readSealed,
+      untied: database.untied,
+      redact: parts.redact,
+      commands: parts.commands,
       readHead: readAuditHead,
       readPosted: (tx) => upkeep.readPostedHead(toDb(tx)),
       readHashAt: (tx, position) => upkeep.readHashAt(toDb(tx), position),

@@ -157,6 +157,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
         readRegistryFile,
         doctor: { ...doctor, log: warn },
         commands: () => commands,
+        redact: redactor.text,
       }),
     ),
   );

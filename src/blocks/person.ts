@@ -10,7 +10,10 @@ export const namePerson = (actor: Actor, via: string): string =>
   via === 'slack' ? renderPerson(actor) : `\`${escapeLine(formatActor(actor))}\``;
 
 /** From the stored form `team:user`. */
-export const renderStoredPerson = (text: string): string => {
+const parseStored = (text: string): Actor => {
   const at = text.indexOf(':');
-  return renderPerson({ team: text.slice(0, at), user: text.slice(at + 1) });
+  return { team: text.slice(0, at), user: text.slice(at + 1) };
 };
+
+export const renderStoredPerson = (text: string): string => renderPerson(parseStored(text));
+export const nameStoredPerson = (text: string, via: string): string => namePerson(parseStored(text), via);

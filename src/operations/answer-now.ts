@@ -31,8 +31,7 @@ export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>
       : raw;
   // An answer that the place may not see goes to the actor's DM, by the same outbox as every card.
   // So does one with a file, which a private line in a channel cannot carry.
-  const delivered =
-    answer.kind === 'answer' && answer.message.file && call.via === 'slack' ? 'direct' : where;
+  const delivered = call.via === 'slack' && hasFile(answer) ? 'direct' : where;
   const byCard = answer.kind === 'answer' && delivered === 'direct' && call.place.kind !== 'terminal';
   const actedOn = { targetId: targetId ?? findActedOn(answer) };
   const operation = await parts.store.record(tx, {
@@ -45,6 +44,9 @@ export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>
     ? { kind: 'refused', refusal: answer, operation }
     : { kind: 'answered', operation, answer, where: delivered };
 };
+
+const hasFile = (answer: Answer | Refusal): boolean =>
+  answer.kind === 'answer' && (answer.message.file ?? answer.file) !== undefined;
 
 const toContext = ({
   call,
@@ -79,7 +81,11 @@ const toEnd = (
         answer: { message: null, data: { refused: answer.reason, say: answer.say } },
         exit: toExitCode(answer.reason),
       }
-    : { state: 'done', answer: { message: answer.message, data: answer.data }, exit: answer.exit }),
+    : {
+        state: 'done',
+        answer: { message: answer.message, data: answer.data, file: answer.file },
+        exit: answer.exit,
+      }),
 });
 
 const toAudit = (

@@ -2,6 +2,18 @@
 import { createHash } from 'node:crypto';
 import type { Json } from './json.ts';
 
+/** Everything that a row can say of a request. */
+export const auditEvents = [
+  'asked',
+  'answered',
+  'joined',
+  'refused',
+  'denied',
+  'finished',
+  'imported',
+] as const;
+export type AuditEvent = (typeof auditEvents)[number];
+
 export interface AuditRow {
   readonly id: string;
   readonly at: Date;

@@ -98,6 +98,8 @@ export interface Answer {
   readonly secret?: string;
   /** What the audit row says happened, beside verb and input. */
   readonly audit?: Json;
+  /** Of a file that is made of `readRows` wherever it is handed out, and kept nowhere. */
+  readonly file?: { readonly name: string; readonly title: string };
   /** The client that was acted on, where the request asked for the desk as a whole: it stands in that client's record too. */
   readonly targetId?: string | null;
 }
@@ -106,6 +108,8 @@ export interface Answer {
 export interface NowCommand<I> extends CommandBase<I> {
   readonly kind: 'now';
   readonly run: (context: NowContext, input: I) => Promise<Answer | Refusal>;
+  /** Pages of rows, without secrets, for an answer with `file`. For the same operation they are the same at any time. */
+  readonly readRows?: (operation: Operation) => AsyncIterable<readonly Json[]>;
 }
 
 export interface CardView {

@@ -7,6 +7,7 @@ import type { EffectDoor } from './effect.ts';
 import type { Message } from './message.ts';
 import type { CardPlace } from './ports.ts';
 import { absentAfterMs, type CardPost, createCardPost, type Posted, type PostOutcome } from './post-card.ts';
+import { readRowFile } from './row-file.ts';
 import { isWithin } from './scope.ts';
 import { createTwinWatch, type TwinWatch } from './twin-watch.ts';
 import type { CommandList } from './words.ts';
@@ -138,9 +139,10 @@ const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Out
     ? await update(parts, work, work.posted, message)
     : await post(parts, work, owner, message);
   if (shown.kind !== 'shown') return shown;
-  return message.file && work.operation.state !== 'open'
-    ? upload(parts, work, shown.posted, message.file)
-    : { kind: 'delivered' };
+  if (!isShown || work.operation.state === 'open') return { kind: 'delivered' };
+  const file =
+    message.file ?? (await readRowFile(parts.commands.find(work.operation.verb), work.operation))?.file;
+  return file ? upload(parts, work, shown.posted, file) : { kind: 'delivered' };
 };
 
 /** The request decided it once, but since then the channel may have become a client's, or have been shared. */

@@ -1,5 +1,6 @@
 /** What the doors and the engine need from a store. `store` satisfies these; tests with a real database prove it. */
 import type { Audience, Grant } from '../policy/access.ts';
+import type { AuditEvent } from './audit.ts';
 import type { Actor, Place } from './call.ts';
 import type { Permission } from './command.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -43,8 +44,7 @@ export interface NewAuditRow {
   readonly actor: Actor;
   readonly place: Place;
   readonly via: string;
-  /** `asked`, `denied`, `refused`, `finished`, `effect` … */
-  readonly event: string;
+  readonly event: AuditEvent;
   readonly verb: string;
   readonly operationId: string | null;
   readonly targetId: string | null;
@@ -61,6 +61,8 @@ export interface CardPlace {
 export interface StoredAnswer {
   readonly message: Message | null;
   readonly data: Json;
+  /** Of the answer: the file itself is not stored. */
+  readonly file?: { readonly name: string; readonly title: string } | undefined;
 }
 
 /** What a delivery led to when it came first. */

@@ -22,7 +22,13 @@ export const replay = (command: AnyCommand, call: Call, earlier: Delivery): Rece
   return {
     kind: 'answered',
     operation,
-    answer: { kind: 'answer', message: stored.message, data: stored.data, exit: operation.exit ?? 0 },
+    answer: {
+      kind: 'answer',
+      message: stored.message,
+      data: stored.data,
+      exit: operation.exit ?? 0,
+      ...(stored.file === undefined ? {} : { file: stored.file }),
+    },
     where,
   };
 };

@@ -11,6 +11,7 @@ import type { Access, AccessReader } from './ports.ts';
 import type { Receipt } from './receipt.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import { replay } from './replay.ts';
+import { addRows } from './row-file.ts';
 import { startAlone, startOrJoin } from './start-operation.ts';
 import type { Tx } from './tx.ts';
 import { type CommandList, parseInput } from './words.ts';
@@ -41,7 +42,8 @@ export const createRequestDoor = (parts: RequestParts): RequestDoor => ({
     if (input.kind === 'refused') return { kind: 'refused', refusal: input, operation: null };
     const receipt = await admit(parts, call, command, input.value);
     if (receipt.kind === 'started') parts.hint(receipt.operation.id);
-    return receipt;
+    // In Slack the file comes with the card.
+    return call.via === 'slack' ? receipt : addRows(command, receipt);
   },
 });
 

@@ -90,16 +90,16 @@ export interface AuditFilter {
   readonly verb?: string | undefined;
   readonly event?: string | undefined;
   readonly since?: Date | undefined;
+  /** Of it nothing, of the moments before it all. */
+  readonly until?: Date | undefined;
+  /** Sealed rows alone: those with a lower position. */
+  readonly before?: number | undefined;
   readonly limit: number;
 }
 
-/** Newest first, within the scope: rows of no target are seen by those who see all. */
-export const readAudit = async (
-  tx: Tx,
-  scope: Scope,
-  filter: AuditFilter,
-): Promise<readonly (AuditRow & { position: number | null })[]> => {
-  let query = toDb(tx).selectFrom('audit_rows').selectAll().orderBy('id', 'desc').limit(filter.limit);
+/** Within the scope: rows of no target are seen by those who see all. */
+const selectRows = (db: Db, scope: Scope, filter: AuditFilter) => {
+  let query = db.selectFrom('audit_rows').limit(filter.limit);
   if (scope.kind === 'only')
     query = query.where(
       'target_id',
@@ -111,10 +111,50 @@ export const readAudit = async (
   if (filter.verb !== undefined) query = query.where('verb', '=', filter.verb);
   if (filter.event !== undefined) query = query.where('event', '=', filter.event);
   if (filter.since !== undefined) query = query.where('at', '>=', filter.since);
-  return (await query.execute()).map((row) => ({
+  if (filter.until !== undefined) query = query.where('at', '<', filter.until);
+  if (filter.before !== undefined) query = query.where('position', '<', String(filter.before));
+  return query;
+};
+
+/** Newest first. */
+export const readAudit = async (
+  tx: Tx,
+  scope: Scope,
+  filter: AuditFilter,
+): Promise<readonly (AuditRow & { position: number | null })[]> => {
+  const rows = await selectRows(toDb(tx), scope, filter).selectAll().orderBy('id', 'desc').execute();
+  return rows.map((row) => ({
     ...toAuditRow(row),
     position: row.position === null ? null : Number(row.position),
   }));
+};
+
+/** Sealed rows, newest first: which they are stays as it is, however many come after. */
+export const readSealedRows = async (
+  tx: Tx,
+  scope: Scope,
+  filter: AuditFilter,
+): Promise<readonly (AuditRow & { position: number })[]> => {
+  const rows = await selectRows(toDb(tx), scope, filter)
+    .selectAll()
+    .where('position', 'is not', null)
+    .orderBy('position', 'desc')
+    .execute();
+  return rows.map((row) => ({ ...toAuditRow(row), position: Number(row.position) }));
+};
+
+/** Where the same rows stand, without what they say. */
+export const readSealedPositions = async (
+  tx: Tx,
+  scope: Scope,
+  filter: AuditFilter,
+): Promise<readonly { readonly position: number; readonly at: Date }[]> => {
+  const rows = await selectRows(toDb(tx), scope, filter)
+    .select(['position', 'at'])
+    .where('position', 'is not', null)
+    .orderBy('position', 'desc')
+    .execute();
+  return rows.map(({ position, at }) => ({ position: Number(position), at }));
 };
 
 const toAuditRow = (row: Selectable<Tables['audit_rows']>): AuditRow => ({

@@ -23,6 +23,7 @@ export const createDeskCommands = (
       opsChannel: null,
       zone: 'UTC',
       commands,
+      redact: (text) => text,
       readRegistryFile: unreached,
       readPipeline: unreached,
       readKnownRuns: async () => null,

@@ -1,6 +1,6 @@
 /** Rows of the record as a person reads them: when, who, which command on which client, and what came of it. Pure; the export has every word. */
 import { cutText, escapeLine } from '../../blocks/escape.ts';
-import { renderStoredPerson } from '../../blocks/person.ts';
+import { nameStoredPerson } from '../../blocks/person.ts';
 import { renderDate } from '../../blocks/time.ts';
 import type { AuditRow } from '../../operations/audit.ts';
 import type { Json } from '../../operations/json.ts';
@@ -10,11 +10,15 @@ export type ClientNames = ReadonlyMap<string, TargetName>;
 
 const longestOutcome = 160;
 
-export const renderRow = (row: AuditRow, clients: ClientNames, zone: string): string => {
+export const renderRow = (
+  row: AuditRow,
+  clients: ClientNames,
+  { zone, via }: { readonly zone: string; readonly via: string },
+): string => {
   const client = row.targetId === null ? undefined : clients.get(row.targetId);
   const of = client === undefined ? '' : ` *${escapeLine(client.name)}*`;
   const outcome = cutText(escapeLine(sayOutcome(row, client?.key ?? null)), longestOutcome);
-  return `• ${renderDate(row.at, zone)} ${renderStoredPerson(row.actor)} \`${escapeLine(row.verb)}\`${of}: ${outcome}`;
+  return `• ${renderDate(row.at, zone)} ${nameStoredPerson(row.actor, via)} \`${escapeLine(row.verb)}\`${of}: ${outcome}`;
 };
 
 type Fields = { readonly [key: string]: Json };

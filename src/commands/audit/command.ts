@@ -1,30 +1,23 @@
 /** `audit [filters] | verify | export`: who did what, and the proof that nobody changed it since. */
-import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
-import { type AuditRow, type SealedRow, verifyChain } from '../../operations/audit.ts';
-import { type Actor, formatActor } from '../../operations/call.ts';
+import { type SealedRow, verifyChain } from '../../operations/audit.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
-import type { Json } from '../../operations/json.ts';
 import { everything, type Scope } from '../../operations/scope.ts';
-import { findTarget, type TargetName } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
+import type { CommandList } from '../../operations/words.ts';
 import { type ClientNames, renderRow } from './blocks.ts';
+import {
+  type ExportPowers,
+  exportRows,
+  type PlacedRow,
+  readExported,
+  toClients,
+  toRecord,
+} from './export.ts';
+import { type AuditFilter, AuditInput, type AuditWish, filterFlags, readWish, toFilter } from './filter.ts';
 
-export interface AuditFilter {
-  readonly targetId?: string | undefined;
-  readonly actor?: string | undefined;
-  readonly verb?: string | undefined;
-  readonly event?: string | undefined;
-  readonly since?: Date | undefined;
-  readonly limit: number;
-}
-
-export interface AuditPowers {
-  readonly read: (
-    tx: Tx,
-    scope: Scope,
-    filter: AuditFilter,
-  ) => Promise<readonly (AuditRow & { readonly position: number | null })[]>;
+export interface AuditPowers extends ExportPowers {
+  readonly read: (tx: Tx, scope: Scope, filter: AuditFilter) => Promise<readonly PlacedRow[]>;
   readonly readSealed: (tx: Tx) => AsyncIterable<SealedRow>;
   readonly readHead: (
     tx: Tx,
@@ -33,24 +26,13 @@ export interface AuditPowers {
   readonly readPosted: (tx: Tx) => Promise<{ readonly position: number; readonly hash: string } | null>;
   /** The hash at a position now; null where there is no such row any more. */
   readonly readHashAt: (tx: Tx, position: number) => Promise<string | null>;
-  readonly readNames: (tx: Tx, scope: Scope) => Promise<readonly TargetName[]>;
+  /** Asked late: audit is itself in the list. */
+  readonly commands: () => CommandList;
   /** Id of the channel where the head is posted every day; null where none is set. */
   readonly opsChannel: string | null;
-  readonly zone: string;
 }
 
 const shown = 20;
-const exported = 10_000;
-
-const AuditInput = z.strictObject({
-  action: z.enum(['show', 'verify', 'export'], 'must be show, verify or export').default('show'),
-  client: z.string().trim().toLowerCase().max(40, 'is too long for a client').optional(),
-  by: z.string().trim().max(60, 'is too long').optional(),
-  verb: z.string().trim().toLowerCase().max(40, 'is too long for a command').optional(),
-  event: z.string().trim().toLowerCase().max(40, 'is too long').optional(),
-  since: z.iso.date('must be a day such as 2026-11-01').optional(),
-});
-type AuditInput = z.output<typeof AuditInput>;
 
 export const defineAudit = (powers: AuditPowers): AnyCommand =>
   defineCommand({
@@ -60,13 +42,7 @@ export const defineAudit = (powers: AuditPowers): AnyCommand =>
     summary: 'Who did what; verify proves that nothing was changed',
     words: {
       positionals: [{ name: 'action', about: 'show, verify or export' }],
-      flags: {
-        client: { kind: 'text', about: 'one client' },
-        by: { kind: 'text', about: 'one person, as @person or T…:U…' },
-        verb: { kind: 'text', about: 'one command' },
-        event: { kind: 'text', about: 'asked, answered, denied, finished …' },
-        since: { kind: 'text', about: 'from this day on, such as 2026-11-01' },
-      },
+      flags: filterFlags,
     },
     example: 'audit --client heritage --since 2026-11-01',
     input: AuditInput,
@@ -76,18 +52,14 @@ export const defineAudit = (powers: AuditPowers): AnyCommand =>
     run: async (context, input) => {
       if (input.action === 'verify') return verify(powers, context);
       const names = await powers.readNames(context.tx, everything);
-      const found = input.client === undefined ? null : findTarget(names, input.client);
-      if (found?.kind === 'refused') return found;
-      const asked = { input, targetId: found?.id, clients: new Map(names.map((one) => [one.id, one])) };
-      return input.action === 'export' ? exportRows(powers, context, asked) : show(powers, context, asked);
+      const wish = readWish(context, input, { commands: powers.commands(), names });
+      if ('kind' in wish) return wish;
+      return input.action === 'export'
+        ? exportRows(powers, context, input, wish)
+        : show(powers, context, input, { wish, clients: toClients(names) });
     },
+    readRows: (operation) => readExported(powers, operation),
   });
-
-interface Asked {
-  readonly input: AuditInput;
-  readonly targetId: string | undefined;
-  readonly clients: ClientNames;
-}
 
 const verify = async (powers: AuditPowers, { tx }: NowContext) => {
   const head = await powers.readHead(tx);
@@ -137,46 +109,13 @@ const sayWhereToCompare = (
     : `${why} It is posted to ${place} every morning: compare with the last card there, which must say row ${posted.position}, \`${posted.hash.slice(0, 12)}\`.`;
 };
 
-/** Slack turns @person into `<@U…|name>`: somebody of the asker's own workspace. */
-const toActor = (by: string | undefined, asker: Actor): string | undefined => {
-  const user = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/u.exec(by ?? '')?.[1];
-  return user === undefined ? by : formatActor({ team: asker.team, user });
-};
-
-const toFilter = (
-  input: AuditInput,
-  asker: Actor,
-  targetId: string | undefined,
-  limit: number,
-): AuditFilter => ({
-  targetId,
-  actor: toActor(input.by, asker),
-  verb: input.verb,
-  event: input.event,
-  since: input.since === undefined ? undefined : new Date(`${input.since}T00:00:00Z`),
-  limit,
-});
-
-const toRecord = (row: AuditRow & { readonly position: number | null }, clients: ClientNames): Json => ({
-  position: row.position,
-  at: row.at.toISOString(),
-  actor: row.actor,
-  place: row.place,
-  via: row.via,
-  event: row.event,
-  verb: row.verb,
-  operation: row.operationId,
-  target: row.targetId,
-  client: clients.get(row.targetId ?? '')?.key ?? null,
-  detail: row.detail,
-});
-
 const show = async (
   powers: AuditPowers,
-  { tx, scope, actor }: NowContext,
-  { input, targetId, clients }: Asked,
+  { tx, scope, via }: NowContext,
+  { before }: AuditInput,
+  { wish, clients }: { readonly wish: AuditWish; readonly clients: ClientNames },
 ) => {
-  const rows = await powers.read(tx, scope, toFilter(input, actor, targetId, shown + 1));
+  const rows = await powers.read(tx, scope, toFilter(wish, before, shown + 1));
   return answerLines({
     lines: [
       rows.length === 0
@@ -184,29 +123,9 @@ const show = async (
         : rows.length > shown
           ? `The newest ${shown}; there are more:`
           : `${rows.length} in the record:`,
-      ...rows.slice(0, shown).map((row) => renderRow(row, clients, powers.zone)),
+      ...rows.slice(0, shown).map((row) => renderRow(row, clients, { zone: powers.zone, via })),
     ],
-    foot: `${scope.kind === 'only' ? 'This channel shows the rows of its client only. ' : ''}\`/acuops audit export\` gives them all as a file; \`--client\`, \`--by\`, \`--verb\`, \`--event\` and \`--since\` narrow both.`,
+    foot: `${scope.kind === 'only' ? 'This channel shows the rows of its client only. ' : ''}\`/acuops audit export\` gives rows as a file; \`--client\`, \`--by\`, \`--verb\`, \`--event\`, \`--since\` and \`--until\` narrow both.`,
     data: rows.slice(0, shown).map((row) => toRecord(row, clients)),
-  });
-};
-
-const exportRows = async (
-  powers: AuditPowers,
-  { tx, scope, spokenId, actor }: NowContext,
-  { input, targetId, clients }: Asked,
-) => {
-  const rows = await powers.read(tx, scope, toFilter(input, actor, targetId, exported));
-  const records = rows.map((row) => toRecord(row, clients));
-  return answerLines({
-    lines: [
-      `${rows.length === 1 ? 'One row' : `${rows.length} rows`} of the record, as JSON lines${rows.length === exported ? `; only the newest ${exported}, narrow it with \`--since\` or \`--client\` for the rest` : ''}.`,
-    ],
-    data: records,
-    file: {
-      name: `audit-${spokenId}.jsonl`,
-      title: `Audit ${spokenId}`,
-      content: records.map((record) => JSON.stringify(record)).join('\n'),
-    },
   });
 };

@@ -20,7 +20,10 @@ const read = (verb: string, event: string, detail: Json, targetId: string | null
     targetId,
     detail,
   };
-  return toPlainMrkdwn(renderRow(row, clients, 'UTC')).replace('• 2026-11-20 08:00 UTC @U0ANN ', '');
+  return toPlainMrkdwn(renderRow(row, clients, { zone: 'UTC', via: 'slack' })).replace(
+    '• 2026-11-20 08:00 UTC @U0ANN ',
+    '',
+  );
 };
 
 const edit = { client: 'heritage', changed: [{ field: 'tier', from: 'premium', to: 'standard' }] };
