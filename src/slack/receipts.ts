@@ -47,37 +47,27 @@ const toWhere = (where: 'place' | 'direct', place: Place): string => {
   return place.thread === undefined ? 'here' : 'into this thread';
 };
 
-const renderAnswered = (
-  { operation, answer, where }: Extract<Receipt, { kind: 'answered' }>,
-  place: Place,
-): Reply => {
+const renderAnswered = ({ answer, where }: Extract<Receipt, { kind: 'answered' }>, place: Place): Reply => {
   // Shown here and nowhere else: neither stored nor sent by message.
   const secret =
     answer.secret === undefined ? [] : [section(`Shown once, so copy it now:\n\`${answer.secret}\``)];
+  const file = answer.message.file ?? answer.file;
   if (where === 'direct' && place.kind === 'channel') {
     // A file goes there whoever reads here, so nothing is said of others.
-    const text = answer.message.file
-      ? 'The answer is a file, so it is sent to you directly.'
-      : `The answer is ${directly}.`;
+    const text = file ? 'The answer is a file, so it is sent to you directly.' : `The answer is ${directly}.`;
     return { text, blocks: [section(text), ...secret] };
   }
-  const { text, blocks, file } = answer.message;
+  const { text, blocks } = answer.message;
   const shown = blocks.length === 0 ? [section(text)] : blocks;
-  // A private line cannot carry a file; where to get it is said, so that nothing is cut in silence.
-  const whole = file
-    ? [
-        context(
-          `The whole is too long for here: \`npm run acuops -- ${operation.verb} …\` in a terminal shows it.`,
-        ),
-      ]
-    : [];
+  // A private line cannot carry a file.
+  const whole = file ? [context('The file comes here in a message of its own.')] : [];
   const last = [...whole, ...secret];
   return { text, blocks: [...shown.slice(0, limits.messageBlocks - last.length), ...last] };
 };
 
 /** The request could not be written. */
 export const storeAway: Reply = renderLine(
-  'The desk cannot write down your request now, so nothing was started. Try again in a minute; if it lasts, tell whoever runs the desk: `acuops doctor` names what is broken.',
+  'The desk cannot write down your request now, so nothing was started. Try again in a minute; if it lasts, tell whoever runs the desk: its log and `/readyz` on its admin port say what is away.',
 );
 
 /** Nobody knows yet whether it was written: Slack's patience ended first. */

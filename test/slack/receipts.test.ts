@@ -4,7 +4,7 @@ import type { Place } from '../../src/operations/call.ts';
 import { refuse } from '../../src/operations/refusal.ts';
 import type { Receipt } from '../../src/operations/request.ts';
 import { dropMention, parseLine, readLine } from '../../src/slack/read-line.ts';
-import { renderReceipt } from '../../src/slack/receipts.ts';
+import { renderReceipt, storeAway } from '../../src/slack/receipts.ts';
 import { makeOperation } from '../support/card-memory.ts';
 import { commands } from '../support/pretend-door.ts';
 
@@ -66,10 +66,18 @@ describe('a receipt', () => {
     expect(reply.text).not.toContain('acuops_once');
   });
 
-  it('of an answer with a file says where the whole is', () => {
-    const file = { name: 'all.txt', title: 'All', content: 'x' };
-    const reply = renderReceipt(answered({ message: { text: 'x', blocks: [], file } }), channel);
-    expect(JSON.stringify(reply.blocks)).toContain('npm run acuops -- work');
+  it('of an answer with a file says in a direct message that it comes there', () => {
+    const file = { name: 'all.txt', title: 'All' };
+    const dm = { ...channel, kind: 'dm' as const };
+    for (const set of [{ message: { text: 'x', blocks: [], file: { ...file, content: 'x' } } }, { file }])
+      expect(JSON.stringify(renderReceipt(answered(set, 'direct'), dm).blocks)).toContain(
+        'The file comes here in a message of its own.',
+      );
+  });
+
+  it('of a store that is away advises what works without it', () => {
+    expect(storeAway.text).not.toContain('doctor');
+    expect(storeAway.text).toContain('`/readyz`');
   });
 
   it('keeps room for the secret where the answer is full', () => {
