@@ -219,7 +219,7 @@ describe('from Slack', () => {
     ['helth', /no command helth. Did you mean health/u],
     ['health --frsh', /Did you mean --fresh\?[\s\S]*Example: \/acuops health heritage/u],
     ['', /What you can ask for/u],
-    ['status', /client> is missing[\s\S]*Example: \/acuops status heritage/u],
+    ['status', /client> is missing[\s\S]*Example: \/acuops status acme\n*$/u],
     ['killswitch on', /Say why with --reason[\s\S]*Example/u],
     ['status “half open', /quotation mark is open/u],
     ['audit export', /rows of the record|sent to you directly|npm run acuops/u],

@@ -35,7 +35,7 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
       return answerLines({
         lines: [
           'What you can ask for:',
-          ...allowed.map((command) => `• ${toCode(command.verb)} ${escapeLine(command.summary)}`),
+          ...allowed.map((command) => `• ${toCode(command.verb)}: ${escapeLine(command.summary)}`),
         ],
         foot: `${toCode('/acuops help <verb>')} explains one${via === 'slack' ? ' · in a thread, mention the bot instead of the slash command' : ''}`,
         data: allowed.map((command) => ({
@@ -58,10 +58,10 @@ const isAllowed = (command: AnyCommand, grants: readonly Grant[]): boolean => {
 
 const explain = (command: AnyCommand, grants: readonly Grant[]) => {
   const given = [...command.words.positionals, ...(command.words.rest ? [command.words.rest] : [])];
-  const words = given.map((word) => `• ${toCode(word.name)} ${word.about}`);
+  const words = given.map((word) => `• ${toCode(word.name)}: ${word.about}`);
   const optional = given.filter((word) => !word.required).map((word) => `[${word.name}]`);
   const flags = Object.entries(command.words.flags).map(
-    ([name, flag]) => `• ${toCode(`--${name}`)} ${flag.about}`,
+    ([name, flag]) => `• ${toCode(`--${name}`)}: ${flag.about}`,
   );
   const usage = toUsage(command);
   const also =

@@ -29,9 +29,10 @@ export const defineStatus = (powers: StatusPowers): AnyCommand =>
     kind: 'now',
     verb: 'status',
     aliases: ['s', 'show'],
-    summary: 'What is known of one client: checks, clocks, runs, notes',
+    summary: 'What is known of one client: checks, deadlines, last runs',
     words: { positionals: [{ name: 'client', about: 'which client', required: true }], flags: {} },
-    example: 'status heritage',
+    // Clients' own people read it too: it names none of the team's clients.
+    example: 'status acme',
     input: z.strictObject({
       client: z.string().trim().toLowerCase().min(1).max(40, 'is too long for a client'),
     }),

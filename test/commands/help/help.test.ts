@@ -55,6 +55,7 @@ describe('help', () => {
     const text = toText(await testDoor.ask('help N'));
     expect(text).toContain('note: Write a note on a client');
     expect(text).toContain('Usage: /acuops note <client> <text>');
+    expect(text).toContain('\n• client: which client\n• text: what to remember\n');
     expect(text).toContain('Example: /acuops note heritage password is rotated on Friday');
   });
 
@@ -82,7 +83,7 @@ describe('help', () => {
 
   it('shows the longest one whole: every flag, usage and an example that works', async () => {
     const text = toText(await testDoor.ask('help add-client'));
-    for (const { flag } of clientFields) expect(text).toContain(`--${flag} `);
+    for (const { flag } of clientFields) expect(text).toContain(`• --${flag}: `);
     expect(text).not.toContain('more lines');
     const example = /Example: \/acuops (.*)/.exec(text)?.[1] ?? '';
     expect(expectAnswer(await testDoor.ask(example)).data).toMatchObject({ id: 'heritage' });

@@ -111,6 +111,12 @@ describe('status', () => {
     expect((await testDoor.readAuditRows()).filter(({ event }) => event === 'denied')).toHaveLength(4);
   });
 
+  it('is explained to a contact without what they never see, and without a client of others', () => {
+    const { example, summary } = testDoor.commands.find('status') ?? {};
+    expect(summary).not.toMatch(/note/iu);
+    expect(example).toBe('status acme');
+  });
+
   it.each([
     ['bayline', 4, /never checked/],
     ['gone', 0, /archived/],
