@@ -11,11 +11,13 @@ afterEach(() => desk.stop());
 
 const dayMs = 86_400_000;
 const readHead = () => desk.database.transact(readAuditHead);
+/** Whose card was edited since it was first drawn: that one says only that the head is being read. */
 const heads = () =>
   desk.stand.slack
     .messages(channelIds.ops)
     .filter(({ isBot }) => isBot)
-    .map(toText);
+    .map(toText)
+    .filter((text) => !text.includes('is being read'));
 
 it('is posted to the ops channel, says that it is late where it was missed, and sees a cut end', async () => {
   desk = await openSmallDesk();
