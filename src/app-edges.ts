@@ -12,6 +12,7 @@ import type { AccessReader } from './operations/ports.ts';
 import type { RequestDoor } from './operations/request.ts';
 import type { RecordWindowDenial } from './operations/window-denial.ts';
 import type { CommandList } from './operations/words.ts';
+import { untilAborted } from './runtime/bounded.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Logger } from './runtime/logger.ts';
 import type { Metrics } from './runtime/metrics.ts';
@@ -81,8 +82,9 @@ export const openEdges = async (parts: EdgeParts): Promise<{ url: string | null 
     log,
   });
   shutdown.add('terminal socket', () => socket.stop(1_000));
-  await slack.start();
   shutdown.add('Slack', () => slack.stop(4_000));
+  // Slack may be away for as long as it likes.
+  await untilAborted(slack.start(), shutdown.signal);
   return { url: front.url };
 };
 

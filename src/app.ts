@@ -31,7 +31,7 @@ import type { Clock } from './runtime/clock.ts';
 import type { Logger } from './runtime/logger.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import type { Redactor } from './runtime/redact.ts';
-import { createShutdown, type Shutdown } from './runtime/shutdown.ts';
+import { createShutdown, holdClosers, type Shutdown } from './runtime/shutdown.ts';
 import { createCardTransport } from './slack/card-transport.ts';
 import { createIdentity } from './slack/identity.ts';
 import { createReadGroup } from './slack/read-groups.ts';
@@ -59,6 +59,8 @@ export interface DeskParts {
   readonly references: Omit<ReferenceSources, 'fingerprintKey'>;
   /** Tests only: given each part of the spine as it is joined, answers what takes its place, for instance one that ends the process at a boundary. */
   readonly wrap?: <Part extends object>(name: SpinePart, part: Part) => Part;
+  /** Given by a process that can be told to stop before the desk stands; else the desk makes its own. */
+  readonly shutdown?: Shutdown;
   /** Other than GitHub's secondary limit, for a benchmark that shall not wait for it. */
   readonly githubPointsPerMinute?: number | undefined;
 }
@@ -75,18 +77,24 @@ export interface Desk {
 /** Over all workers: GitHub asks for no more than 100 at once of everybody, an Acumatica instance bears one session of ours. */
 const limits = { byPrefix: { github: 20, instance: 1 }, others: 50 };
 
+/** @throws the reason of the shutdown's signal where that was told to stop meanwhile; everything is closed then */
 export const startDesk = async (parts: DeskParts): Promise<Desk> => {
-  const shutdown = createShutdown({ log: parts.log });
+  const shutdown = parts.shutdown ?? createShutdown({ log: parts.log });
+  const opening = holdClosers(shutdown);
   try {
-    return await start(parts, shutdown);
+    const desk = await start(parts, opening.shutdown);
+    opening.release();
+    return { ...desk, shutdown };
   } catch (error) {
+    opening.release();
+    const cause: unknown = shutdown.signal.aborted ? shutdown.signal.reason : error;
     // What was opened before the fault is closed again; nothing is left running half.
     await shutdown.run('the desk could not start');
-    throw error;
+    throw cause;
   }
 };
 
-const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
+const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, 'shutdown'>> => {
   const { config, secrets, log, redactor, clock } = parts;
   const { now } = clock;
   const warn = (line: string, detail: object) => log.warn(line, { ...detail });
@@ -94,6 +102,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
 
   const wrap = parts.wrap ?? ((_name, part) => part);
   const ground = await openGround(config, secrets, log, shutdown);
+  shutdown.signal.throwIfAborted();
   const { database, working, fingerprintKey } = ground;
   const queue = wrap('queue', ground.queue);
   const effectStore = wrap('effects', createEffectStore(working, now));
@@ -238,6 +247,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
     shutdown.add('schedules', schedules.stop);
   }
 
+  shutdown.signal.throwIfAborted();
   const edges = await openEdges({
     config,
     secrets,
@@ -257,5 +267,5 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Desk> => {
   });
   admin.noteStarted();
   log.info('acuops ready', { url: edges.url, admin: admin.url, roles: [...config.roles] });
-  return { ...edges, adminUrl: admin.url, shutdown };
+  return { ...edges, adminUrl: admin.url };
 };

@@ -9,6 +9,7 @@ import { createLogger } from './runtime/logger.ts';
 import { bearLostOutput } from './runtime/lost-output.ts';
 import { onSignals } from './runtime/on-signals.ts';
 import { createRedactor } from './runtime/redact.ts';
+import { createShutdown } from './runtime/shutdown.ts';
 
 bearLostOutput();
 const read = readConfig();
@@ -20,6 +21,10 @@ const { config, secrets } = read;
 const secretValues = createSecretValues(secrets);
 const redactor = createRedactor({ secrets: secretValues.read });
 const log = createLogger({ level: config.logLevel, redactor });
+
+// Before anything is opened: process number 1 of a container does not hear a signal that nobody listens to, and any other would leave its database running.
+const shutdown = createShutdown({ log });
+onSignals({ shutdown, log });
 
 for (const warning of read.warnings) log.warn(warning);
 
@@ -39,11 +44,14 @@ try {
     remember: secretValues.remember,
     clock: systemClock,
     references: { env: process.env, readFile: async (path) => readFile(path) },
+    shutdown,
   });
-  onSignals({ shutdown: desk.shutdown, log });
   process.stdout.write(`acuops ready${desk.url === null ? '' : ` at ${desk.url}`}\n`);
 } catch (error) {
-  log.fatal('the desk could not start', { error });
-  process.stderr.write(`${error instanceof AcuopsError ? error.say : toMessage(error)}\n`);
-  process.exit(1);
+  // Told to stop meanwhile: the signal ends the process, with its own code.
+  if (error !== shutdown.signal.reason) {
+    log.fatal('the desk could not start', { error });
+    process.stderr.write(`${error instanceof AcuopsError ? error.say : toMessage(error)}\n`);
+    process.exit(1);
+  }
 }

@@ -1,4 +1,6 @@
-/** A bound on somebody else's promise: the answer, or a named failure after the time. The work itself is not stopped. */
+/** Bounds on somebody else's promise, in time or by a signal. The work itself is not stopped. */
+
+/** The answer, or a named failure after the time. */
 export const within = async <T>(work: Promise<T>, boundMs: number, onLate: () => T): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<T>((resolve) => {
@@ -10,3 +12,12 @@ export const within = async <T>(work: Promise<T>, boundMs: number, onLate: () =>
     clearTimeout(timer);
   }
 };
+
+/** The answer, unless the signal comes first. @throws its reason */
+export const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });

@@ -1,5 +1,6 @@
 /** One HTTP exchange for `guarded-fetch.ts`: sends, reads the body up to the cap and lets go of the connection. Throws what the connection throws. */
 import { type Agent, DecoratorHandler, type Dispatcher } from 'undici';
+import { untilAborted } from './bounded.ts';
 import type { GuardedRequest, GuardedResult } from './guarded-request.ts';
 import type { Sending } from './guarded-sending.ts';
 
@@ -12,15 +13,6 @@ export interface Exchange {
 }
 
 type Answer = Extract<GuardedResult, { kind: 'answer' }>;
-
-/** Rejects as soon as the signal says so: undici does not look at it while a name is being resolved. */
-const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 
 const readCapped = async (body: AsyncIterable<Uint8Array>, maxBytes: number) => {
   const parts: Uint8Array[] = [];
@@ -63,6 +55,7 @@ export const sendOnce = async ({ agent, url, request, sending, maxBytes }: Excha
     (late) => signal.aborted && late.body.destroy(),
     () => undefined,
   );
+  // undici does not look at the signal while a name is being resolved.
   const answer = await untilAborted(asked, signal);
   const { text, truncated } = await readCapped(answer.body, maxBytes);
   return { kind: 'answer', status: answer.statusCode, headers: answer.headers, body: text, truncated };

@@ -85,6 +85,28 @@ export const createShutdown = ({ log, totalMs = 25_000 }: ShutdownParts): Shutdo
   };
 };
 
+/** Setting up a database takes longest. */
+const startBoundMs = 15_000;
+
+/**
+ * For a start: a stop in the middle of it lets it end first, and then closes in order what it opened. What came to stand on a closed
+ * database meanwhile, such as a worker, would find no end.
+ */
+export const holdClosers = (
+  shutdown: Shutdown,
+): { readonly shutdown: Shutdown; readonly release: () => void } => {
+  const held: Parameters<Shutdown['add']>[] = [];
+  const ended = Promise.withResolvers<void>();
+  let add: Shutdown['add'] = (...closer) => void held.push(closer);
+  const release = (): void => {
+    add = shutdown.add;
+    for (const closer of held.splice(0)) shutdown.add(...closer);
+    ended.resolve();
+  };
+  shutdown.add('start', () => within(ended.promise, startBoundMs, release), startBoundMs + 1_000);
+  return { shutdown: { ...shutdown, add: (...closer) => add(...closer) }, release };
+};
+
 const tryClose = async (
   close: Closer,
   onError: (error: unknown) => void,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { afterEach, expect, it, vi } from 'vitest';
 import { onSignals } from '../../src/runtime/on-signals.ts';
-import { createShutdown } from '../../src/runtime/shutdown.ts';
+import { createShutdown, holdClosers } from '../../src/runtime/shutdown.ts';
 import { createKeptLog } from '../support/quiet-log.ts';
 
 afterEach(() => {
@@ -59,6 +59,32 @@ it('runs once however often it is asked, tells everybody first, and closes what 
   shutdown.add('much later', () => void (closed += 100));
   await shutdown.run('three');
   expect(closed).toBe(111);
+});
+
+it('lets a start end before it closes what that opened, newest first, and waits no longer than it may', async () => {
+  vi.useFakeTimers();
+  const shutdown = createShutdown({ log: createKeptLog().log });
+  const closed: string[] = [];
+  const opening = holdClosers(shutdown);
+  opening.shutdown.add('database', () => void closed.push('database'));
+  const stopped = shutdown.run('test');
+  expect(opening.shutdown.signal.aborted).toBe(true);
+  await vi.advanceTimersByTimeAsync(1_000);
+  opening.shutdown.add('worker', () => void closed.push('worker'));
+  expect(closed).toEqual([]);
+  opening.release();
+  expect((await stopped).map(({ name }) => name)).toEqual(['start', 'worker', 'database']);
+  expect(closed).toEqual(['worker', 'database']);
+
+  const other = createShutdown({ log: createKeptLog().log });
+  const endless = holdClosers(other);
+  endless.shutdown.add('database', () => void closed.push('database of an endless start'));
+  const given = other.run('test');
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect((await given).map(({ outcome }) => outcome)).toEqual(['closed', 'closed']);
+  endless.shutdown.add('late', () => void closed.push('late'));
+  await other.run('again');
+  expect(closed.slice(2)).toEqual(['database of an endless start', 'late']);
 });
 
 const listen = (close: () => Promise<void>) => {

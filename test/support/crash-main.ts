@@ -8,6 +8,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { createLogger } from '../../src/runtime/logger.ts';
 import { onSignals } from '../../src/runtime/on-signals.ts';
 import { createRedactor } from '../../src/runtime/redact.ts';
+import { createShutdown } from '../../src/runtime/shutdown.ts';
 import { type Arming, createCrashPoints } from './crash-points.ts';
 
 const fail = (error: unknown): never => {
@@ -24,7 +25,9 @@ else {
   const redactor = createRedactor({ secrets: secretValues.read });
   const log = createLogger({ level: config.logLevel, redactor });
   const points = createCrashPoints();
-  const desk = await startDesk({
+  const shutdown = createShutdown({ log });
+  onSignals({ shutdown, log });
+  await startDesk({
     config,
     secrets,
     log,
@@ -33,8 +36,8 @@ else {
     clock: systemClock,
     references: { env: process.env, readFile: async (path) => readFile(path) },
     wrap: points.wrap,
+    shutdown,
   });
-  onSignals({ shutdown: desk.shutdown, log });
   process.on('message', (message) => {
     points.arm(message as Arming);
     process.send?.('armed');
