@@ -19,11 +19,12 @@ export const readRowFile = async (
   const stored = operation.result as unknown as StoredAnswer | null;
   if (command?.kind !== 'now' || !command.readRows || !stored?.file) return null;
   const rows: Json[] = [];
-  for await (const page of command.readRows(operation)) rows.push(...page);
-  return {
-    rows,
-    file: { ...stored.file, content: rows.map((row) => JSON.stringify(row)).join('\n') },
-  };
+  const lines: string[] = [];
+  for await (const page of command.readRows(operation)) {
+    rows.push(...page);
+    lines.push(...page.map((row) => JSON.stringify(row)));
+  }
+  return { rows, file: { ...stored.file, content: lines.join('\n') } };
 };
 
 /** For who reads the answer itself, and gets no card: its file, and the rows in its data. */
