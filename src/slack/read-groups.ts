@@ -50,16 +50,20 @@ export const createReadGroup = ({ client, now }: ReadGroupsParts): ReadGroup => 
     return begun;
   };
 
-  return (groupId, { freshFor } = {}) => {
+  const begun = (groupId: string): Promise<Members> | undefined => underWay.get(groupId) ?? next.get(groupId);
+
+  const readNew = (groupId: string): Promise<Members> => {
     const running = underWay.get(groupId);
+    return next.get(groupId) ?? (running ? beginAfter(running, groupId) : begin(groupId));
+  };
+
+  return (groupId, { freshFor } = {}) => {
     const known = kept.get(groupId);
     const ageMs = known ? now().getTime() - known.askedAt : Number.POSITIVE_INFINITY;
-    const isStranger =
-      freshFor !== undefined && ageMs < strangersMs && known?.members.has(freshFor) === false;
-    if (freshFor !== undefined && !isStranger)
-      return next.get(groupId) ?? (running ? beginAfter(running, groupId) : begin(groupId));
+    const isStranger = freshFor !== undefined && known?.members.has(freshFor) === false;
+    if (freshFor !== undefined && !(isStranger && ageMs < strangersMs)) return readNew(groupId);
     if (known && ageMs < keptMs) return Promise.resolve(known.members);
-    return running ?? next.get(groupId) ?? begin(groupId);
+    return begun(groupId) ?? begin(groupId);
   };
 };
 
