@@ -14,6 +14,8 @@ import { createDeskDatabase, type DeskDatabase } from '../support/desk-database.
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const waitingForSlack = 'the connection to Slack could not be made';
+/** Of util-linux: runs a program as the first process of a namespace, as a container does. */
+const firstProcess = 'unshare';
 const folders: string[] = [];
 const running: ChildProcess[] = [];
 let own: DeskDatabase;
@@ -30,16 +32,15 @@ afterEach(async () => {
   }
 });
 
-const start = async (env: Readonly<Record<string, string>> = {}, asFirst?: 'unshare') => {
+const start = async (env: Readonly<Record<string, string>> = {}, isFirst = false) => {
   const folder = await mkdtemp(join(tmpdir(), 'acuops-stop-'));
   folders.push(folder);
   // Where root runs this, the database's user has to pass through.
   await chmod(folder, 0o755);
   const desk = ['--disable-warning=ExperimentalWarning', main];
-  const [program, args] =
-    asFirst === undefined
-      ? [process.execPath, desk]
-      : ([asFirst, ['--pid', '--fork', '--kill-child', process.execPath, ...desk]] as const);
+  const [program, args] = isFirst
+    ? ([firstProcess, ['--pid', '--fork', '--kill-child', process.execPath, ...desk]] as const)
+    : ([process.execPath, desk] as const);
   const child = spawn(program, args, {
     env: {
       PATH: process.env['PATH'],
@@ -116,7 +117,7 @@ it('told so while its database is set up: the server that comes meanwhile is sto
 
 const canUnshare = (): boolean => {
   try {
-    execFileSync('unshare', ['--pid', '--fork', 'true'], { stdio: 'ignore' });
+    execFileSync(firstProcess, ['--pid', '--fork', 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -127,7 +128,7 @@ if (!canUnshare()) process.stderr.write('Skipped: this user may not make a proce
 it.skipIf(!canUnshare())(
   'does so as process number 1, where a signal nobody listens to is lost',
   async () => {
-    const desk = await start({ DATABASE_URL: own.url }, 'unshare');
+    const desk = await start({ DATABASE_URL: own.url }, true);
     await desk.hear(waitingForSlack);
     const inner = Number(execFileSync('pgrep', ['-P', String(desk.pid)]).toString());
     process.kill(inner, 'SIGTERM');
