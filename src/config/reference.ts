@@ -13,9 +13,9 @@ export const referenceAllowed =
   'a reference, env:NAME or file:/absolute/path. Secrets never go into this file, nor into a command: put the secret into an environment variable or a file of the desk and name that';
 
 /** A client entry may be pointed at any address, so what it names must never be the desk's own secrets or the kernel's view of them. */
-const ownAllowed = `a variable of the client's own, for instance env:ACU_HERITAGE_PASSWORD; the desk's own settings are never handed to a client's instance`;
+const ownAllowed = `a variable of the client's own, for instance env:ACU_ACME_PASSWORD; the desk's own settings are never handed to a client's instance`;
 const fileAllowed =
-  'an absolute path without "..", of at most 500 characters, outside /proc, /sys and /dev, for instance file:/run/secrets/heritage-password';
+  'an absolute path without "..", of at most 500 characters, outside /proc, /sys and /dev, for instance file:/run/secrets/acme-password';
 
 const faulty = (allowed: string): ParsedReference => ({ kind: 'faulty', allowed });
 

@@ -152,7 +152,7 @@ describe('over the socket', () => {
       'doctor',
     ])
       expect(out).toContain(verb);
-    expect((await desk.terminal(['help', 'health'])).out).toMatch(/--fresh[\s\S]*health heritage/u);
+    expect((await desk.terminal(['help', 'health'])).out).toMatch(/--fresh[\s\S]*health acme/u);
   });
 
   it('as a process of its own it exits so too', async () => {
@@ -217,7 +217,7 @@ describe('a personal token', () => {
 describe('from Slack', () => {
   it.each([
     ['helth', /no command helth. Did you mean health/u],
-    ['health --frsh', /Did you mean --fresh\?[\s\S]*Example: \/acuops health heritage/u],
+    ['health --frsh', /Did you mean --fresh\?[\s\S]*Example: \/acuops health acme/u],
     ['', /What you can ask for/u],
     ['status', /client> is missing[\s\S]*Example: \/acuops status acme\n*$/u],
     ['killswitch on', /Say why with --reason[\s\S]*Example/u],

@@ -20,7 +20,7 @@ export interface AddClientPowers {
 }
 
 const example =
-  'add-client heritage --name "Heritage Fabrics" --repo acuops-demo/acuops-heritage --tier premium --timezone America/Chicago --url https://heritage.example.com/erp --tenant Heritage';
+  'add-client acme --name "Acme Tools" --repo acme-ops/acuops-acme --tier premium --timezone America/Chicago --url https://acme.example.com/erp --tenant Acme';
 
 export const defineAddClient = (powers: AddClientPowers): AnyCommand =>
   defineCommand({
@@ -30,7 +30,7 @@ export const defineAddClient = (powers: AddClientPowers): AnyCommand =>
     summary: 'Add a client for the desk to look after',
     words: {
       positionals: [
-        { name: 'client', about: 'its id, such as heritage; it never changes again', required: true },
+        { name: 'client', about: 'its id, such as acme; it never changes again', required: true },
       ],
       flags: clientFlags,
     },

@@ -44,7 +44,7 @@ export const defineAudit = (powers: AuditPowers): AnyCommand =>
       positionals: [{ name: 'action', about: 'show, verify or export' }],
       flags: filterFlags,
     },
-    example: 'audit --client heritage --since 2026-11-01',
+    example: 'audit --client acme --since 2026-11-01',
     input: AuditInput,
     permission: () => 'administer',
     effect: 'none',

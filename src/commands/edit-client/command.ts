@@ -16,7 +16,7 @@ export interface EditClientPowers {
   readonly normalize: NormalizeUrl;
 }
 
-const example = 'edit-client heritage --tier standard';
+const example = 'edit-client acme --tier standard';
 
 export const defineEditClient = (powers: EditClientPowers): AnyCommand =>
   defineCommand({

@@ -43,7 +43,7 @@ export const defineHealth = (powers: HealthPowers & HealthCardPowers): AnyComman
         fresh: { kind: 'switch', about: 'ask for every fact again, use none that is known' },
       },
     },
-    example: 'health heritage',
+    example: 'health acme',
     input: HealthInput,
     permission: (input) => (input.fresh ? 'operate' : 'look'),
     effect: 'none',

@@ -25,7 +25,7 @@ export const defineNote = (powers: NotePowers): AnyCommand =>
       rest: { name: 'text', about: 'what to remember', required: true },
       flags: {},
     },
-    example: 'note heritage password is rotated on Friday',
+    example: 'note acme password is rotated on Friday',
     input: z.strictObject({
       client: z.string().trim().toLowerCase().min(1).max(40, 'is too long for a client'),
       text: z.string().trim().min(1, 'is empty').max(longestNote, `is longer than ${longestNote} characters`),

@@ -17,7 +17,7 @@ export interface RemoveClientPowers {
   readonly addNote: (tx: Tx, targetId: string, by: Actor, body: string, at: Date) => Promise<void>;
 }
 
-const example = 'remove-client heritage --reason "contract ended in October"';
+const example = 'remove-client acme --reason "contract ended in October"';
 
 export const defineRemoveClient = (powers: RemoveClientPowers): AnyCommand =>
   defineCommand({

@@ -29,7 +29,7 @@ export const defineRetrySignIn = (powers: RetrySignInPowers): AnyCommand =>
     aliases: ['retry-login'],
     summary: 'Allow one more try with a refused credential',
     words: { positionals: [{ name: 'client', about: 'which client', required: true }], flags: {} },
-    example: 'retry-sign-in heritage',
+    example: 'retry-sign-in acme',
     input: z.strictObject({
       client: z.string().trim().toLowerCase().min(1, 'is empty').max(40, 'is too long for a client'),
     }),

@@ -65,11 +65,6 @@ export const defineRole = (powers: RolePowers): AnyCommand =>
   });
 
 const listRules = async (powers: RolePowers, { tx, scope, via }: NowContext) => {
-  // In a terminal, as it is typed there.
-  const sayWho = (who: Pick<RoleRule, 'subjectKind' | 'team' | 'subject'>): string =>
-    via === 'slack' || who.subjectKind === 'team'
-      ? saySubject(who)
-      : `\`${escapeLine(`${who.team}:${who.subject}`)}\``;
   const rules = await powers.readRules(tx);
   const clients = new Map((await powers.readNames(tx, scope)).map((client) => [client.id, client]));
   const sayClient = (targetId: string | null): string => {
@@ -81,26 +76,29 @@ const listRules = async (powers: RolePowers, { tx, scope, via }: NowContext) => 
       'Who may do what:',
       ...powers.admins.map(
         ({ team, user }) =>
-          `• ${sayWho({ subjectKind: 'user', team, subject: user })} admin, by configuration`,
+          `• ${saySubject({ subjectKind: 'user', team, subject: user }, via)} admin, by configuration`,
       ),
-      ...rules.map((rule) => `• ${sayWho(rule)} ${rule.role}${sayClient(rule.targetId)}`),
+      ...rules.map((rule) => `• ${saySubject(rule, via)} ${rule.role}${sayClient(rule.targetId)}`),
     ],
     foot: 'Everybody else is denied. Contacts that the registry names are changed with `/acuops edit-client`.',
     data: rules.map((rule) => ({ ...rule, client: clients.get(rule.targetId ?? '')?.key ?? null })),
   });
 };
 
-const saySubject = (rule: Pick<RoleRule, 'subjectKind' | 'team' | 'subject'>): string => {
-  if (rule.subjectKind === 'group') return `<!subteam^${escapeLine(rule.subject)}>`;
+/** In a terminal, as it is typed there. */
+const saySubject = (rule: Pick<RoleRule, 'subjectKind' | 'team' | 'subject'>, via: string): string => {
   if (rule.subjectKind === 'team') return `everybody of \`${escapeLine(rule.team)}\``;
-  return renderPerson({ team: rule.team, user: rule.subject });
+  if (via !== 'slack') return `\`${escapeLine(`${rule.team}:${rule.subject}`)}\``;
+  return rule.subjectKind === 'group'
+    ? `<!subteam^${escapeLine(rule.subject)}>`
+    : renderPerson({ team: rule.team, user: rule.subject });
 };
 
 const change = async (powers: RolePowers, context: NowContext, input: RoleInput) => {
   const rule = await toRule(powers, context, input);
   if ('kind' in rule) return rule;
   const { tx, actor, now } = context;
-  const who = saySubject(rule);
+  const who = saySubject(rule, context.via);
   const what = `${rule.role}${input.client === undefined ? '' : ` of *${escapeLine(input.client)}*`}`;
   const audit = { action: input.action, who: `${rule.team}:${rule.subject}`, role: rule.role };
   if (input.action === 'grant') {
@@ -145,7 +143,7 @@ const toRule = async (
       ? { ...rule, targetId: null }
       : refuse('usage', `Only the role contact is bound to a client; ${role} is for all of them.`);
   if (client === undefined)
-    return refuseWords(['A contact belongs to a client.'], `${line} ${somebody} contact heritage`);
+    return refuseWords(['A contact belongs to a client.'], `${line} ${somebody} contact acme`);
   const found = findTarget(await powers.readNames(tx, scope), client);
   return found.kind === 'refused' ? found : { ...rule, targetId: found.id };
 };

@@ -35,7 +35,7 @@ export const defineTake = (powers: TakePowers): AnyCommand =>
       positionals: [{ name: 'client', about: 'which client', required: true }],
       flags: { release: { kind: 'switch', about: 'you are no longer on it' } },
     },
-    example: 'take heritage',
+    example: 'take acme',
     input: z.strictObject({
       client: z.string().trim().toLowerCase().min(1).max(40, 'is too long for a client'),
       release: z.boolean().default(false),

@@ -26,7 +26,7 @@ export type FlaggedClient =
 /** By flag name without dashes: `{ 'deploy-workflow': 'acuops-deploy.yml' }`. */
 export type ClientFlags = Readonly<Record<string, string | undefined>>;
 
-const idExample = 'heritage';
+const idExample = 'acme';
 
 const toFlagFault = (
   flag: string,

@@ -93,8 +93,8 @@ const referenceAllowed = 'a reference, env:NAME or file:/absolute/path; never th
 const file = 'the file name of a workflow';
 
 const fields: readonly FieldWithParser[] = [
-  define('name', 'the name people read', '"Heritage Fabrics"', ClientName, '1 to 80 characters', required),
-  define('repo', 'the repository on GitHub', 'acuops-demo/acuops-heritage', Repo, 'owner/name', required),
+  define('name', 'the name people read', '"Acme Tools"', ClientName, '1 to 80 characters', required),
+  define('repo', 'the repository on GitHub', 'acme-ops/acuops-acme', Repo, 'owner/name', required),
   define('tier', 'what was agreed', 'premium', Tier, 'premium, standard or self-service', required),
   define('timezone', 'where the client works', 'America/Chicago', TimeZone, 'an IANA time zone', required),
   define(
@@ -120,16 +120,16 @@ const fields: readonly FieldWithParser[] = [
   define(
     'url',
     'the address of the instance',
-    'https://heritage.example.com/erp',
+    'https://acme.example.com/erp',
     InstanceUrl,
     'an http(s) address without user or query',
     required,
   ),
-  define('tenant', 'the tenant on the instance', 'Heritage', Tenant, '1 to 128 characters', required),
+  define('tenant', 'the tenant on the instance', 'Acme', Tenant, '1 to 128 characters', required),
   define(
     'username-ref',
     'where the user name is found',
-    'env:ACU_HERITAGE_USER',
+    'env:ACU_ACME_USER',
     SecretReference,
     referenceAllowed,
     reference,
@@ -137,7 +137,7 @@ const fields: readonly FieldWithParser[] = [
   define(
     'password-ref',
     'where the password is found',
-    'env:ACU_HERITAGE_PASSWORD',
+    'env:ACU_ACME_PASSWORD',
     SecretReference,
     referenceAllowed,
     reference,

@@ -38,7 +38,7 @@ export const ClientName = text(
   (value) => isPlain(value, 80),
 );
 export const Repo = text(
-  'owner/name as on GitHub, for instance acuops-demo/acuops-heritage',
+  'owner/name as on GitHub, for instance acme-ops/acuops-acme',
   (value) =>
     /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/.test(value) && !/\/\.{1,2}$|\.git$/.test(value),
 );
@@ -97,7 +97,7 @@ const Thresholds = z
   });
 
 export const InstanceUrl = text(
-  'an https:// or http:// address without user, password, query or fragment, for instance https://heritage.example.com/erp',
+  'an https:// or http:// address without user, password, query or fragment, for instance https://acme.example.com/erp',
   (value) => parseWebAddress(value) !== null,
 ).transform((value) => parseWebAddress(value) ?? value);
 export const Tenant = text(

@@ -148,7 +148,7 @@ describe('edit-client', () => {
 
   it('says in code font which command lists the flags', async () => {
     expect(expectRefusal(await testDoor.ask('edit-client heritage')).say).toBe(
-      'Say what to change. `/acuops help edit-client` lists every flag.\nExample: `/acuops edit-client heritage --tier standard`',
+      'Say what to change. `/acuops help edit-client` lists every flag.\nExample: `/acuops edit-client acme --tier standard`',
     );
   });
 

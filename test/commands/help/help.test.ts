@@ -56,7 +56,7 @@ describe('help', () => {
     expect(text).toContain('note: Write a note on a client');
     expect(text).toContain('Usage: /acuops note <client> <text>');
     expect(text).toContain('\n• client: which client\n• text: what to remember\n');
-    expect(text).toContain('Example: /acuops note heritage password is rotated on Friday');
+    expect(text).toContain('Example: /acuops note acme password is rotated on Friday');
   });
 
   it('says where the role does not include what is explained', async () => {
@@ -86,7 +86,7 @@ describe('help', () => {
     for (const { flag } of clientFields) expect(text).toContain(`• --${flag}: `);
     expect(text).not.toContain('more lines');
     const example = /Example: \/acuops (.*)/.exec(text)?.[1] ?? '';
-    expect(expectAnswer(await testDoor.ask(example)).data).toMatchObject({ id: 'heritage' });
+    expect(expectAnswer(await testDoor.ask(example)).data).toMatchObject({ id: 'acme' });
   });
 
   it('guesses the verb that was meant', async () => {

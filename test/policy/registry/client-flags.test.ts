@@ -89,7 +89,7 @@ test.each([
 describe('faults', () => {
   test('all at once, each with flag, value, allowed and example', () => {
     expect(saysOf(null, { tier: 'gold', 'ci-fail-streak': '1.5', status: 'archived' }, 'Heritage')).toEqual([
-      expect.stringMatching(/^id is "Heritage"\. Allowed: 2 to 40 .* Example: heritage\.$/),
+      expect.stringMatching(/^id is "Heritage"\. Allowed: 2 to 40 .* Example: acme\.$/),
       '--tier is "gold". Allowed: premium, standard or self-service. Example: --tier premium.',
       '--status is "archived". Allowed: active or offboarding; remove-client archives. Example: --status offboarding.',
       expect.stringContaining('--ci-fail-streak is "1.5". Allowed: a whole number from 1 to 50.'),
