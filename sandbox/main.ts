@@ -5,7 +5,7 @@ import { createLogger } from '../src/runtime/logger.ts';
 import { bearLostOutput } from '../src/runtime/lost-output.ts';
 import { onSignals } from '../src/runtime/on-signals.ts';
 import { createRedactor } from '../src/runtime/redact.ts';
-import { createShutdown } from '../src/runtime/shutdown.ts';
+import { createShutdown, holdClosers } from '../src/runtime/shutdown.ts';
 import { bringUp, openFolder, openLog, type SandboxPlan, toSeconds } from './bring-up.ts';
 import { causeTrouble } from './fault-console.ts';
 import { hasLocalSlack } from './slack/local-slack.ts';
@@ -65,10 +65,10 @@ try {
   const folder = await openFolder(plan, shutdown);
   const logFile = openLog(folder, shutdown);
   keep = logFile.write;
-  const starting = bringUp({ plan, folder, log, logFile, shutdown });
-  // Stopped in the middle of the start: what is just being started is let finish, so that it can be stopped.
-  shutdown.add('the start', async () => void (await starting.catch(() => undefined)), 20_000);
-  const sandbox = await starting;
+  const opening = holdClosers(shutdown);
+  const sandbox = await bringUp({ plan, folder, log, logFile, shutdown: opening.shutdown }).finally(
+    opening.release,
+  );
   if (shutdown.signal.aborted) throw new Error('stopped while it started');
   say(`acuops ready in ${toSeconds(performance.now() - since)}\n`);
   say(renderStartScreen(sandbox));

@@ -1,5 +1,4 @@
 /** The one place where parts are built and joined. Starts what the roles ask for and answers a desk that can be stopped; signals and exit codes are main's. */
-import { userInfo } from 'node:os';
 import { createAccessReader } from './app-access.ts';
 import { openAdminPort } from './app-admin.ts';
 import { watchClientSecrets } from './app-client-secrets.ts';
@@ -28,6 +27,7 @@ import { createRequestDoor } from './operations/request.ts';
 import { createWindowDenialRecord } from './operations/window-denial.ts';
 import { type CommandList, createCommandList } from './operations/words.ts';
 import type { Clock } from './runtime/clock.ts';
+import { readLocalUser } from './runtime/local-user.ts';
 import type { Logger } from './runtime/logger.ts';
 import { createMetrics } from './runtime/metrics.ts';
 import type { Redactor } from './runtime/redact.ts';
@@ -260,7 +260,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, '
     actions,
     recordDenial: createWindowDenialRecord(requests),
     receiveWebhook: systems.receiveWebhook,
-    localUser: userInfo().username,
+    localUser: readLocalUser(),
     metrics,
     readiness: admin.readiness,
     shutdown,
