@@ -53,8 +53,9 @@ describe('exactly one card stands there', () => {
   });
 
   it('though a post that nobody could find turned up after the second one', async () => {
-    front.faults.slow('chat.postMessage', { ms: 600 });
-    const desk = open(openTransport(100));
+    // Longer than the thirty seconds of the moved clock take on a busy machine.
+    front.faults.slow('chat.postMessage', { ms: 3_000 });
+    const desk = open(openTransport(300));
     desk.cards.add({ cardId: 'card-1', operation: makeOperation() });
     await desk.run(35_000);
     await eventually(() => front.messages('C0OPS').length === 2);
