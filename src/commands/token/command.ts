@@ -9,6 +9,7 @@ import { type AnyCommand, defineCommand, type NowContext } from '../../operation
 import { parsePerson, personMustBe } from '../../operations/person.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
 import type { Tx } from '../../operations/tx.ts';
+import { toCode } from '../../operations/words.ts';
 
 const dayMs = 86_400_000;
 
@@ -32,11 +33,19 @@ export interface TokenPowers {
   readonly revoke: (tx: Tx, owner: Actor, label: string | null, at: Date) => Promise<number>;
 }
 
-/** `list @maria` and `revoke --all @maria` have no label: who is meant stands in its place, and no label looks like a person. */
+/** No label looks like these. */
+const Marked = z.looseObject({ label: z.string().regex(/[<:@]/u), who: z.undefined().optional() });
+/** A bare id looks like a label too: it is a person where no label may stand. */
+const bareId = { label: z.string().regex(/^\s*[UW][A-Z0-9]{6,}\s*$/u), who: z.undefined().optional() };
+const Placed = z.union([
+  Marked,
+  z.looseObject({ ...bareId, all: z.literal(true) }),
+  z.looseObject({ ...bareId, action: z.literal('list') }),
+]);
+
+/** `list @maria` and `revoke --all @maria` have no label: who is meant stands in its place. */
 const placePerson = (raw: unknown): unknown => {
-  const words = z
-    .looseObject({ label: z.string().regex(/[<:@]/u), who: z.undefined().optional() })
-    .safeParse(raw);
+  const words = Placed.safeParse(raw);
   return words.success ? { ...words.data, label: undefined, who: words.data.label } : raw;
 };
 
@@ -84,6 +93,8 @@ export const defineToken = (powers: TokenPowers): AnyCommand =>
     effect: 'record',
     asks: ({ who }) => (who === undefined ? { kind: 'none' } : { kind: 'desk' }),
     run: async (context, input) => {
+      if (input.all && input.action !== 'revoke')
+        return refuseWords(['`--all` goes with revoke.'], 'token revoke --all');
       if (input.action === 'create') return create(powers, context, input);
       const owner = findOwner(context, input);
       if ('kind' in owner) return owner;
@@ -136,9 +147,17 @@ const revoke = async (
   owner: Actor,
 ) => {
   if (label === undefined && !all) return refuseWords(['Say which one, or `--all`.'], 'token revoke laptop');
+  // Whoever named one, or a person by a name, must not lose them all.
+  if (label !== undefined && all)
+    return refuseWords(
+      [
+        `Nothing is revoked: \`--all\` goes without a label, and ${toCode(label)} names no person. A person ${personMustBe(via === 'slack')}`,
+      ],
+      'token revoke --all',
+    );
   const isOwn = isSameActor(owner, actor);
   const of = namePerson(owner, via);
-  const revoked = await powers.revoke(tx, owner, all ? null : (label ?? null), now);
+  const revoked = await powers.revoke(tx, owner, label ?? null, now);
   if (revoked === 0)
     return refuse(
       'not-found',
@@ -150,7 +169,7 @@ const revoke = async (
   return answerLines({
     lines: [`Revoked ${what}; whatever uses it is locked out now.`],
     data: { revoked },
-    audit: { revoked, owner: formatActor(owner), label: all ? null : (label ?? null) },
+    audit: { revoked, owner: formatActor(owner), label: label ?? null },
   });
 };
 

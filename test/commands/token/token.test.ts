@@ -169,6 +169,36 @@ describe('token', () => {
       expect(fresh).toEqual([null, 'administer']);
     });
 
+    it('means the person whose bare member id was pasted, never whoever asks', async () => {
+      const [own, theirs] = [await create('admin'), await create()];
+      expect(toText(await testDoor.ask('token list U0OPERATOR'))).toContain('Tokens of @U0OPERATOR:');
+      const receipt = await testDoor.ask('token revoke --all U0OPERATOR');
+      expect(toText(receipt)).toContain('Revoked one token of @U0OPERATOR');
+      expect([await findOwner(own), await findOwner(theirs)]).toEqual([people.admin, null]);
+      expect(expectRefusal(await testDoor.ask('token revoke --all U0OPERATOR', there)).say).toContain(
+        '`who` must be ids',
+      );
+      expect(await findOwner(own)).toEqual(people.admin);
+      // Where a label may stand, it is one.
+      await create('operator', 'token create UBUNTU22');
+      expectAnswer(await testDoor.ask('token revoke UBUNTU22', { as: 'operator' }));
+    });
+
+    it.each([
+      ['token revoke laptop --all', 'Nothing is revoked: `--all` goes without a label'],
+      ['token revoke --all dana', '`dana` names no person. A person must be a mention'],
+      ['token revoke laptop <@U0OPERATOR> --all', '`--all` goes without a label'],
+      ['token list --all', '`--all` goes with revoke.'],
+      ['token create desk --all', '`--all` goes with revoke.'],
+    ])('%s revokes nothing', async (line, say) => {
+      const [own, theirs] = [await create('admin'), await create()];
+      expect(expectRefusal(await testDoor.ask(line))).toMatchObject({
+        reason: 'usage',
+        say: expect.stringContaining(say) as string,
+      });
+      expect([await findOwner(own), await findOwner(theirs)]).toEqual([people.admin, people.operator]);
+    });
+
     it('is not made, and nobody is named by a name', async () => {
       for (const [line, say] of [
         ['token create laptop <@U0OPERATOR>', 'made by its owner alone'],
