@@ -22,6 +22,7 @@ const methodTiers: Readonly<Record<string, keyof typeof tiers>> = {
   'conversations.open': 3,
   'conversations.replies': 3,
   'files.completeUploadExternal': 4,
+  'files.delete': 3,
   'files.getUploadURLExternal': 4,
   'files.info': 4,
   'reactions.add': 3,

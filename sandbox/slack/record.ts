@@ -37,6 +37,7 @@ export interface SlackRecord {
   readonly files: () => readonly StoredFile[];
   readonly file: (id: string) => StoredFile | undefined;
   readonly keepFile: (file: StoredFile) => void;
+  readonly dropFile: (id: string) => void;
   readonly calls: () => readonly ApiCall[];
   /** Notes a call; the function returned completes it with what was answered. */
   readonly noteCall: (call: ApiCall) => (outcome: Pick<ApiCall, 'status' | 'ok' | 'error'>) => void;
@@ -117,6 +118,7 @@ export const createRecord = (): SlackRecord => {
     keepFile: (file) => {
       files.set(file.id, file);
     },
+    dropFile: (id) => void files.delete(id),
     calls: () => [...calls],
     noteCall: (call) => {
       const at = calls.push(call) - 1;

@@ -25,6 +25,7 @@ const methodScopes: Readonly<Record<string, string>> = {
   'usergroups.users.list': 'usergroups:read',
   'files.getUploadURLExternal': 'files:write',
   'files.completeUploadExternal': 'files:write',
+  'files.delete': 'files:write',
   'files.info': 'files:read',
   'reactions.add': 'reactions:write',
   'reactions.remove': 'reactions:write',

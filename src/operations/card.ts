@@ -85,4 +85,6 @@ export interface CardTransport {
   /** Puts the file into the thread that the card stands in, or else into the card's own. */
   readonly upload: (card: CardSpot, file: NonNullable<Message['file']>) => Promise<PostResult>;
   readonly findFile: (card: CardSpot, name: string) => Promise<'there' | 'absent' | 'unreadable'>;
+  /** null when none of that name is there any more; else why Slack refuses. */
+  readonly removeFile: (card: CardSpot, name: string) => Promise<string | null>;
 }

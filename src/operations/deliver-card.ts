@@ -139,10 +139,21 @@ const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Out
     ? await update(parts, work, work.posted, message)
     : await post(parts, work, owner, message);
   if (shown.kind !== 'shown') return shown;
-  if (!isShown || work.operation.state === 'open') return { kind: 'delivered' };
+  if (work.operation.state === 'open') return { kind: 'delivered' };
+  if (!isShown) return removeFile(parts, work, shown.posted);
   const file =
     message.file ?? (await readRowFile(parts.commands.find(work.operation.verb), work.operation))?.file;
   return file ? upload(parts, work, shown.posted, file) : { kind: 'delivered' };
+};
+
+/** What was taken away stands in its file too. */
+const removeFile = async (parts: Parts, work: CardWork, posted: Posted): Promise<Outcome> => {
+  const { file } = await drawCard(work, { kind: 'private' }, parts);
+  const spot = { ...posted, thread: work.place.thread };
+  const refusal = file ? await parts.transport.removeFile(spot, file.name) : null;
+  return refusal === null
+    ? { kind: 'delivered' }
+    : { kind: 'stuck', trouble: `its file could not be removed: ${refusal}` };
 };
 
 /** The request decided it once, but since then the channel may have become a client's, or have been shared. */

@@ -3,7 +3,7 @@ import type { webApi } from '@slack/bolt';
 import type { CardSpot, CardTransport, FindResult, PostResult } from '../operations/card.ts';
 import type { Message } from '../operations/message.ts';
 import type { CardPlace } from '../operations/ports.ts';
-import { cardEventType, findCards, isFileIn, type MessageReader } from './find-messages.ts';
+import { cardEventType, findCards, findFiles, type MessageReader } from './find-messages.ts';
 import type { SlackIdentity } from './identity.ts';
 import type { Log } from './log.ts';
 import { toKnownBlocks } from './reply.ts';
@@ -163,10 +163,23 @@ export const createCardTransport = ({ clients, identity, now, log }: CardTranspo
     },
     findFile: async (card, name) => {
       try {
-        return (await inThreadOf(card, (thread) => isFileIn(reader, thread, name))) ? 'there' : 'absent';
+        const found = await inThreadOf(card, (thread) => findFiles(reader, thread, name));
+        return found.length > 0 ? 'there' : 'absent';
       } catch (error) {
         if (readSlackFailure(error).kind === 'refused') return 'unreadable';
         throw error;
+      }
+    },
+    removeFile: async (card, name) => {
+      try {
+        const found = await inThreadOf(card, (thread) => findFiles(reader, thread, name));
+        for (const file of found) await clients.cards.files.delete({ file });
+        return null;
+      } catch (error) {
+        const failure = readSlackFailure(error);
+        if (failure.kind !== 'refused') throw error;
+        // Somebody removed it meanwhile.
+        return failure.error === 'file_not_found' ? null : explainRefusal(failure);
       }
     },
   };

@@ -79,12 +79,13 @@ const isCard = (message: Found, cardId: string, botId: string): boolean => {
   return typeof payload === 'object' && payload !== null && 'card' in payload && payload.card === cardId;
 };
 
-/** @throws what the WebClient throws. */
-export const isFileIn = async (
+/** Ids of the files of that name. @throws what the WebClient throws. */
+export const findFiles = async (
   reader: MessageReader,
   thread: { readonly channel: string; readonly ts: string },
   name: string,
-): Promise<boolean> => {
+): Promise<readonly string[]> => {
+  const found: string[] = [];
   let cursor: string | undefined;
   do {
     const page: Page = await reader.replies({
@@ -92,9 +93,9 @@ export const isFileIn = async (
       limit: pageSize,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    if ((page.messages ?? []).some((message) => message.files?.some((file) => file.name === name)))
-      return true;
+    for (const message of page.messages ?? [])
+      for (const file of message.files ?? []) if (file.id && file.name === name) found.push(file.id);
     cursor = page.response_metadata?.next_cursor || undefined;
   } while (cursor !== undefined);
-  return false;
+  return found;
 };

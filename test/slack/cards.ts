@@ -4,6 +4,7 @@ import type { CardTransport } from '../../src/operations/card.ts';
 import { createCardDelivery } from '../../src/operations/deliver-card.ts';
 import { createEffectDoor } from '../../src/operations/effect.ts';
 import { createCommandList } from '../../src/operations/words.ts';
+import type { Audience } from '../../src/policy/access.ts';
 import { createCardTransport } from '../../src/slack/card-transport.ts';
 import { createIdentity } from '../../src/slack/identity.ts';
 import { createSlackClients } from '../../src/slack/slack-clients.ts';
@@ -32,7 +33,11 @@ export const openTransport = (slack: SlackFront, clock: MovedClock, cardsMs = 40
 };
 
 /** A sender of cards kept in memory, on a clock that the test moves. */
-export const openCards = (transport: CardTransport, clock: MovedClock) => {
+export const openCards = (
+  transport: CardTransport,
+  clock: MovedClock,
+  readAudience: () => Promise<Audience> = async () => ({ kind: 'team' }),
+) => {
   const cards = createCardMemory(clock.now);
   const delivery = createCardDelivery({
     store: cards,
@@ -46,7 +51,7 @@ export const openCards = (transport: CardTransport, clock: MovedClock) => {
         file: { name: 'fleet.txt', title: 'The fleet', content: 'all öf it' },
       })),
     ]),
-    readAudience: async () => ({ kind: 'team' }),
+    readAudience,
     now: clock.now,
     zone: 'UTC',
     log: () => undefined,

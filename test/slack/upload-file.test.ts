@@ -1,6 +1,7 @@
 /** A card's file through the real WebClient: it stands once, in the thread that the card stands in. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSlackFront, type SlackFront } from '../../sandbox/slack/front.ts';
+import type { Audience } from '../../src/policy/access.ts';
 import { createMovedClock, type MovedClock, makeOperation } from '../support/card-memory.ts';
 import { openCards, openTransport, place } from './cards.ts';
 import { world } from './desk.ts';
@@ -73,5 +74,37 @@ describe('a file', () => {
       ]);
       expect(desk.cards.read('card-1')).toMatchObject({ trouble: null, deliveredVersion: 1 });
     });
+  });
+
+  it.each([
+    ['nothing went wrong', null],
+    ['Slack kept silent', 'silence'],
+    ['the answer was lost', 'loseAnswer'],
+  ] as const)('goes with its card where others read the channel by now, though %s', async (_what, fault) => {
+    let audience: Audience = { kind: 'team' };
+    const desk = openCards(openTransport(front, clock, 300), clock, async (): Promise<Audience> => audience);
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation({ verb: 'list', state: 'done' }) });
+    await desk.run(3_000);
+    expect(files()).toHaveLength(1);
+    audience = { kind: 'shared', targetIds: [] };
+    if (fault) front.faults[fault]('files.delete');
+    desk.cards.redraw('card-1');
+    await desk.run(12_000);
+    expect(front.faults.pending()).toBe(0);
+    expect(files()).toEqual([]);
+    expect(front.messages('C0OPS')[0]?.text).toContain('Taken away');
+    expect(desk.cards.read('card-1').trouble).toBeNull();
+  });
+
+  it('that Slack does not let us remove is a card in trouble, for doctor to name', async () => {
+    let audience: Audience = { kind: 'team' };
+    const desk = openCards(openTransport(front, clock, 300), clock, async (): Promise<Audience> => audience);
+    desk.cards.add({ cardId: 'card-1', operation: makeOperation({ verb: 'list', state: 'done' }) });
+    await desk.run(3_000);
+    audience = { kind: 'shared', targetIds: [] };
+    front.faults.platformError('files.delete', 'cant_delete_file');
+    desk.cards.redraw('card-1');
+    await desk.run(3_000);
+    expect(desk.cards.read('card-1').trouble).toContain('its file could not be removed: cant_delete_file');
   });
 });

@@ -57,6 +57,10 @@ export const createPretendTransport = () => {
         files.push(file.name);
         return { kind: 'posted', channel, ts: at };
       }),
+    removeFile: (_card, name) => {
+      files.splice(0, files.length, ...files.filter((one) => one !== name));
+      return Promise.resolve(null);
+    },
     findFile: (_card, name) => Promise.resolve(files.includes(name) ? 'there' : 'absent'),
   };
   return { transport, shown, files, next, state, show };

@@ -81,6 +81,13 @@ export const createFileMethods = (slack: Slack): FileMethods => {
       return { files: toFilesJson(fileIds, slack) };
     },
 
+    'files.delete': (args) => {
+      const id = readText(args, 'file') ?? '';
+      if (!slack.record.file(id)) throw new SlackRefusal('file_not_found');
+      slack.record.dropFile(id);
+      return {};
+    },
+
     'files.info': (args) => {
       const [file] = toFilesJson([readText(args, 'file') ?? ''], slack);
       if (!file) throw new SlackRefusal('file_not_found');
