@@ -6,10 +6,17 @@ import { type CommandList, parseTyped } from '../operations/words.ts';
 /** Slack cuts nothing itself before about this length. */
 const longestLine = 4_000;
 
-/** `<http://a.b|a.b>` is what Slack makes of a typed `a.b`; mentions stay as they are, they are ids. */
+const bare = (address: string): string =>
+  address.replace(/^(?:https?:\/\/|mailto:|tel:)/u, '').replace(/\/$/u, '');
+
+/** `<http://a.b|a.b>` is what Slack makes of a typed `a.b`; other words with an address behind them keep both. */
+const toTyped = (_link: string, address: string, label: string): string =>
+  bare(label) === bare(address) ? label : `${label} (${address})`;
+
+/** Mentions stay as they are, they are ids. */
 export const readLine = (text: string): string =>
   text
-    .replaceAll(/<(?:https?|mailto|tel):[^<>|]*\|([^<>]*)>/gu, '$1')
+    .replaceAll(/<((?:https?|mailto|tel):[^<>|]*)\|([^<>]*)>/gu, toTyped)
     .replaceAll(/<((?:https?|mailto|tel):[^<>|]*)>/gu, '$1')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

@@ -94,6 +94,11 @@ describe('a line', () => {
     ['note <http://heritage.example|heritage.example>', 'note heritage.example'],
     ['note <https://a.example/x>', 'note https://a.example/x'],
     ['note <mailto:a@b.example|a@b.example>', 'note a@b.example'],
+    ['note <https://a.example/|https://a.example>', 'note https://a.example'],
+    [
+      'note see <https://a.example/run|the runbook> first',
+      'note see the runbook (https://a.example/run) first',
+    ],
     ['role grant <@U0ANN> <!channel>', 'role grant <@U0ANN> <!channel>'],
   ])('%s is read as %s', (typed, read) => {
     expect(readLine(typed)).toBe(read);
