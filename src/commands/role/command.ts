@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import { renderPerson } from '../../blocks/person.ts';
-import type { Actor } from '../../operations/call.ts';
+import { type Actor, isSameActor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
 import type { Scope } from '../../operations/scope.ts';
@@ -111,18 +111,29 @@ const change = async (powers: RolePowers, context: NowContext, input: RoleInput)
     });
   }
   const done = await powers.removeRule(tx, rule);
+  const stays = isConfigured(powers, rule)
+    ? `${who} is admin by configuration (\`ACUOPS_ADMINS\`), which no command changes: take them out there and start the desk again.`
+    : null;
   if (done === 'absent')
-    return refuse(
-      'not-found',
-      `${who} was not ${what}, so nothing changed. \`/acuops role list\` shows who is what.`,
-    );
+    return stays === null
+      ? refuse(
+          'not-found',
+          `${who} was not ${what}, so nothing changed. \`/acuops role list\` shows who is what.`,
+        )
+      : refuse('conflict', `Nothing changed. ${stays}`);
   return answerLines({
-    lines: [`${who} is no longer ${what}.`],
+    lines:
+      stays === null ? [`${who} is no longer ${what}.`] : ['The rule is gone, but the role stays.', stays],
     data: audit,
     audit,
     targetId: rule.targetId,
   });
 };
+
+const isConfigured = ({ admins }: RolePowers, { subjectKind, team, subject, role }: RoleRule): boolean =>
+  role === 'admin' &&
+  subjectKind === 'user' &&
+  admins.some((admin) => isSameActor(admin, { team, user: subject }));
 
 const toRule = async (
   powers: RolePowers,
@@ -133,10 +144,14 @@ const toRule = async (
   const { who, role, client } = input;
   const somebody = inSlack ? '@maria' : wholeId;
   const line = `role ${input.action}`;
-  if (who === undefined || role === undefined)
-    return refuseWords(['Say who and which role.'], `${line} ${somebody} operator`);
+  if (who === undefined) return refuseWords(['Say who and which role.'], `${line} ${somebody} operator`);
   const subject = parseSubject(who, inSlack ? actor.team : null);
   if (subject === null) return refuseWords([whoMustBe(inSlack)], `${line} ${wholeId} operator`);
+  if (role === undefined)
+    return refuseWords(
+      [`Say which role: one of ${roles.join(', ')}.`],
+      `${line} ${subject.kind === 'team' ? subject.id : `${subject.team}:${subject.id}`} operator`,
+    );
   const rule = { subjectKind: subject.kind, team: subject.team, subject: subject.id, role };
   if (role !== 'contact')
     return client === undefined

@@ -103,6 +103,30 @@ describe('role', () => {
     expect(await readRoles()).toHaveLength(1);
   });
 
+  it('says of an admin by configuration where that is changed, with and without a rule beside it', async () => {
+    const before = expectRefusal(await testDoor.ask('role revoke <@U0ADMIN> admin'));
+    expect(before.reason).toBe('conflict');
+    expect(before.say).toContain('Nothing changed. <@U0ADMIN> is admin by configuration (`ACUOPS_ADMINS`)');
+    await testDoor.ask('role grant <@U0ADMIN> admin');
+    await testDoor.ask('role grant <@U0ADMIN> viewer');
+    expect(toText(await testDoor.ask('role revoke <@U0ADMIN> admin'))).toMatch(
+      /^The rule is gone, but the role stays\.\n@U0ADMIN is admin by configuration/u,
+    );
+    expect(toText(await testDoor.ask('role revoke <@U0ADMIN> viewer'))).toContain('no longer viewer');
+    expect(expectRefusal(await testDoor.ask('role revoke <@U0MARIA1> admin')).say).toContain('was not admin');
+  });
+
+  it.each([
+    ['role grant <@U0MARIA1>', 'Say which role: one of viewer,', 'role grant T0DESK:U0MARIA1 operator'],
+    ['role grant T0OTHER1', 'Say which role: one of viewer,', 'role grant T0OTHER1 operator'],
+    ['role grant maria', '`who` must be', 'role grant T0123ABCD:U0123ABCD operator'],
+    ['role grant', 'Say who and which role.', 'role grant @maria operator'],
+  ])('%s: asks for what is missing', async (line, say, example) => {
+    const refusal = expectRefusal(await testDoor.ask(line));
+    expect(refusal.say).toContain(say);
+    expect(refusal.say).toContain(`Example: \`/acuops ${example}\``);
+  });
+
   it('lists everybody, the configured admins first', async () => {
     await testDoor.ask('role grant T0OTHER1 viewer');
     const text = toText(await testDoor.ask('role list'));
