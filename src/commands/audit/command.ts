@@ -1,5 +1,5 @@
 /** `audit [filters] | verify | export`: who did what, and the proof that nobody changed it since. */
-import { answerLines } from '../../blocks/answer.ts';
+import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { type SealedRow, verifyChain } from '../../operations/audit.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import { everything, type Scope } from '../../operations/scope.ts';
@@ -14,7 +14,15 @@ import {
   toClients,
   toRecord,
 } from './export.ts';
-import { type AuditFilter, AuditInput, type AuditWish, filterFlags, readWish, toFilter } from './filter.ts';
+import {
+  type AuditFilter,
+  AuditInput,
+  type AuditWish,
+  filterFlags,
+  isNarrowed,
+  readWish,
+  toFilter,
+} from './filter.ts';
 
 export interface AuditPowers extends ExportPowers {
   readonly read: (tx: Tx, scope: Scope, filter: AuditFilter) => Promise<readonly PlacedRow[]>;
@@ -50,7 +58,10 @@ export const defineAudit = (powers: AuditPowers): AnyCommand =>
     effect: 'none',
     asks: ({ action }) => (action === 'verify' ? { kind: 'desk' } : { kind: 'visible' }),
     run: async (context, input) => {
-      if (input.action === 'verify') return verify(powers, context);
+      if (input.action === 'verify')
+        return isNarrowed(input)
+          ? refuseWords(['`audit verify` looks at the whole record: no option goes with it.'], 'audit verify')
+          : verify(powers, context);
       const names = await powers.readNames(context.tx, everything);
       const wish = readWish(context, input, { commands: powers.commands(), names });
       if ('kind' in wish) return wish;
@@ -69,7 +80,7 @@ const verify = async (powers: AuditPowers, { tx }: NowContext) => {
     return answerLines({
       lines: [
         `The audit chain is *broken* at row ${verdict.position}: ${verdict.why === 'missing' ? 'the row is missing' : 'the row was changed after it was sealed'}.`,
-        `${verdict.rowId === null ? '' : `Row id \`${verdict.rowId}\`. `}Keep the database as it is and tell an admin. ${open}`,
+        `${verdict.rowId === null ? '' : `Row id \`${verdict.rowId}\`. `}Keep the database as it is, and stop whoever can write to it. ${open}`,
       ],
       data: { ...verdict, unsealed: head.unsealed },
       exit: 1,

@@ -6,7 +6,6 @@ import { formatActor } from '../../operations/call.ts';
 import type { NowContext } from '../../operations/command.ts';
 import { parsePerson, personMustBe } from '../../operations/person.ts';
 import type { Refusal } from '../../operations/refusal.ts';
-import { scheduler } from '../../operations/schedule.ts';
 import { findTarget, type TargetName } from '../../operations/target.ts';
 import type { CommandList } from '../../operations/words.ts';
 
@@ -81,6 +80,10 @@ export const toFilter = (wish: AuditWish, before: number | undefined, limit: num
   limit,
 });
 
+/** Everything but the action: what narrows the rows. */
+export const isNarrowed = (input: AuditInput): boolean =>
+  Object.entries(input).some(([field, value]) => field !== 'action' && value !== undefined);
+
 export const readWish = (
   context: NowContext,
   input: AuditInput,
@@ -109,8 +112,8 @@ const readClient = (client: string, names: readonly TargetName[]): AuditWish | R
 };
 
 const readPerson = (by: string, { actor, via }: NowContext): AuditWish | Refusal => {
-  // The desk's own timer asks too, and is named so in the record.
-  if (by === formatActor(scheduler)) return { actor: by };
+  // The desk's own parts act too, such as its timer, and are named so in the record.
+  if (/^desk:[\w-]+$/u.test(by)) return { actor: by };
   const inSlack = via === 'slack';
   const person = parsePerson(by, inSlack ? actor.team : null);
   return person === null

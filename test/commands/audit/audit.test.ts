@@ -46,6 +46,7 @@ describe('audit', () => {
     ['audit --verb N', ['U0APPROVER answered', 'U0OPERATOR answered', 'U0VIEWER denied']],
     ['audit --verb audit', []],
     ['audit --by desk:schedule', []],
+    ['audit --by desk:start', []],
     ['audit --by local:ops', []],
   ])('%s', async (line, expected) => {
     expect(await readRows(line)).toEqual(expected);
@@ -179,7 +180,17 @@ describe('audit verify', () => {
     const answer = await verify();
     expect(answer).toMatchObject({ exit: 1, data: { kind: 'broken', position, why } });
     expect(answer.message.text).toContain(`broken* at row ${position}`);
+    // Whoever may ask is an admin.
+    expect(JSON.stringify(answer.message)).not.toContain('tell an admin');
   });
+
+  it.each(['--client heritage', '--by desk:start', '--since 2026-11-20', '--before 2'])(
+    'looks at everything, so %s is refused',
+    async (filter) => {
+      const refusal = expectRefusal(await desk.door.ask(`audit verify ${filter}`));
+      expect(refusal).toMatchObject({ reason: 'usage', say: expect.stringContaining('no option') as string });
+    },
+  );
 
   it('cannot be changed by an ordinary statement at all', async () => {
     await sealAudit(desk.database);
