@@ -1,5 +1,6 @@
 /** What a denied person is told, privately: who they are to the desk, what was denied, and whom to ask. */
-import type { Call } from './call.ts';
+import { decideRights, type Grant } from '../policy/access.ts';
+import { type Actor, type Call, formatActor } from './call.ts';
 import type { AnyCommand, Permission } from './command.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { TargetName } from './target.ts';
@@ -8,13 +9,10 @@ import { nameField, toCode, toField } from './words.ts';
 export type DenialReason = 'no-role' | 'not-allowed' | 'other-target';
 
 export const explainDenial = (reason: DenialReason, call: Call, command: AnyCommand): Refusal => {
-  const who = toCode(`${call.actor.team}:${call.actor.user}`);
+  const who = toCode(formatActor(call.actor));
   switch (reason) {
     case 'no-role':
-      return refuse(
-        'denied',
-        `You have no role at this desk, so nothing was done. You are ${who}. An admin can give you a role with ${toCode('/acuops role grant')}.`,
-      );
+      return refuse('denied', sayNoRole(call.actor));
     case 'not-allowed':
       return refuse(
         'denied',
@@ -23,6 +21,31 @@ export const explainDenial = (reason: DenialReason, call: Call, command: AnyComm
     case 'other-target':
       return refuse('denied', `${noneOrForeign}. Nothing was done.`);
   }
+};
+
+export const sayNoRole = (actor: Actor): string =>
+  `You have no role at this desk, so nothing was done. You are ${toCode(formatActor(actor))}. An admin can give you a role with ${toCode('/acuops role grant')}.`;
+
+/** What the command needs at least: its permission with the plainest input, where that input is lawful. */
+export const mayAsk = (command: AnyCommand, grants: readonly Grant[]): boolean => {
+  const plain = command.input.safeParse({});
+  return isGiven(command.permission(plain.success ? plain.data : {}), grants);
+};
+
+/** What these grants do not allow of a command that they allow in part, as it is typed. */
+export const findDenied = (
+  command: AnyCommand,
+  inputs: readonly object[],
+  grants: readonly Grant[],
+): readonly string[] =>
+  inputs.flatMap((input) => {
+    const needed = findNeeded(command, Object.entries(input));
+    return needed === null || isGiven(needed, grants) ? [] : [nameAsked(command, input)];
+  });
+
+const isGiven = (needed: Permission, grants: readonly Grant[]): boolean => {
+  const rights = decideRights(grants, needed);
+  return rights.kind === 'all' || rights.targetIds.length > 0;
 };
 
 const noneOrForeign = 'You may not see that client, or it does not exist';

@@ -1,20 +1,20 @@
 /**
- * Stands before the request door: whoever named a client that is not there, or not theirs, is told which are near or theirs.
- * Only ever clients that they may see, so a refusal says the same of a foreign client and of none.
+ * Stands before the request door: whoever named a client or a command that is not there, or not theirs, is told which are near or theirs.
+ * Only ever clients that they may see and commands that they may ask for, so a refusal says the same of a foreign client and of none.
  */
 import { decideRights } from '../policy/access.ts';
 import { tiers } from '../policy/registry/registry-document.ts';
 import type { Call } from './call.ts';
 import type { AnyCommand } from './command.ts';
-import { explainForeignClient } from './denial.ts';
+import { explainForeignClient, mayAsk, sayNoRole } from './denial.ts';
 import { mapStrings } from './map-strings.ts';
 import { findNearest } from './nearest.ts';
 import type { AccessReader } from './ports.ts';
-import type { Refusal } from './refusal.ts';
+import { type Refusal, refuse } from './refusal.ts';
 import type { RequestDoor } from './request.ts';
 import type { Scope } from './scope.ts';
 import type { TargetName } from './target.ts';
-import type { CommandList } from './words.ts';
+import { type CommandList, toCode } from './words.ts';
 
 export interface ExplainTargetParts {
   readonly commands: CommandList;
@@ -28,11 +28,24 @@ export const explainTargets = (door: RequestDoor, parts: ExplainTargetParts): Re
   request: async (call) => {
     const receipt = await door.request(call);
     if (receipt.kind !== 'refused' || receipt.operation !== null) return receipt;
+    if (receipt.refusal.reason === 'unknown-verb')
+      return { ...receipt, refusal: await explainVerb(parts, call) };
     if (receipt.refusal.reason !== 'denied' && receipt.refusal.reason !== 'not-found') return receipt;
     const refusal = await explain(parts, call);
     return refusal === null ? receipt : { ...receipt, refusal };
   },
 });
+
+/** A guess that would be denied leads nowhere. */
+const explainVerb = async (
+  { commands, access, redact }: ExplainTargetParts,
+  { verb, actor, place }: Call,
+): Promise<Refusal> => {
+  const { grants } = await access.readAccess(actor, place);
+  return grants.length === 0
+    ? refuse('unknown-verb', `There is no command ${toCode(redact(verb))}. ${sayNoRole(actor)}`)
+    : commands.explainUnknown(redact(verb), (command) => mayAsk(command, grants));
+};
 
 /** null where it was refused for another reason. */
 const explain = async (

@@ -9,7 +9,8 @@ export interface CommandList {
   readonly all: readonly AnyCommand[];
   /** Hidden ones too: operations of theirs are carried out and drawn like all others. */
   readonly find: (verbOrAlias: string) => AnyCommand | undefined;
-  readonly explainUnknown: (verb: string) => Refusal;
+  /** Only such as `mayAsk` allows are named as what was meant. */
+  readonly explainUnknown: (verb: string, mayAsk?: (command: AnyCommand) => boolean) => Refusal;
   /** `near` are words that it may have meant: only ever such as the asker may see. */
   readonly explainUnknownTarget: (key: string, near?: readonly string[]) => Refusal;
 }
@@ -23,12 +24,12 @@ export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
       byWord.set(word, command);
     }
   const shown = all.filter((command) => !command.hidden);
-  const shownWords = shown.flatMap((command) => [command.verb, ...command.aliases]);
   return {
     all: shown,
     find: (word) => byWord.get(word.toLowerCase()),
-    explainUnknown: (verb) => {
-      const hint = askMeant(findNearest(verb, shownWords));
+    explainUnknown: (verb, mayAsk = () => true) => {
+      const words = shown.filter((one) => mayAsk(one)).flatMap(({ verb: own, aliases }) => [own, ...aliases]);
+      const hint = askMeant(findNearest(verb, words));
       return refuse(
         'unknown-verb',
         `There is no command ${toCode(verb)}.${hint} ${toCode('/acuops help')} lists them all.`,

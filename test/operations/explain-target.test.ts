@@ -114,3 +114,17 @@ describe('a client’s contact', () => {
     expect(await say('ask', 'heritage', 'outsider')).toMatch(/^You have no role at this desk/u);
   });
 });
+
+describe('who mistypes a command', () => {
+  it.each<[string, Person, string]>([
+    ['lok', 'viewer', 'There is no command `lok`. Did you mean `look`? `/acuops help`'],
+    ['lok', 'contact', 'There is no command `lok`. `/acuops help` lists them all.'],
+    ['aks', 'contact', 'Did you mean `ask`?'],
+    ['lok', 'outsider', 'There is no command `lok`. You have no role at this desk'],
+    ['s3cret-word', 'outsider', 'There is no command `[redacted]`.'],
+    ['s3cret-word', 'viewer', 'There is no command `[redacted]`.'],
+  ])('%s by a %s: is told only of such as they may ask for', async (verb, as, said) => {
+    ownOnly('bayline');
+    expect(await say(verb, 'bayline', as)).toContain(said);
+  });
+});

@@ -1,10 +1,18 @@
-/** `help [verb]`: what you may ask for, and how one command is written. */
+/** `help [command]`: what you may ask for, and how one command is written. */
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
-import { type AnyCommand, defineCommand, type Permission } from '../../operations/command.ts';
-import { type CommandList, longestLine, toCode, toUsage } from '../../operations/words.ts';
-import { decideRights, type Grant } from '../../policy/access.ts';
+import { type AnyCommand, defineCommand } from '../../operations/command.ts';
+import { findDenied, mayAsk } from '../../operations/denial.ts';
+import {
+  type CommandList,
+  longestLine,
+  parseTyped,
+  toCode,
+  toField,
+  toUsage,
+} from '../../operations/words.ts';
+import type { Grant } from '../../policy/access.ts';
 
 export interface HelpPowers {
   /** Asked late: help is itself in the list. */
@@ -29,15 +37,17 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
       const list = powers.commands();
       if (topic !== undefined) {
         const command = list.find(topic);
-        return command && !command.hidden ? explain(command, grants) : list.explainUnknown(topic);
+        return command && !command.hidden
+          ? explain(command, list, grants)
+          : list.explainUnknown(topic, (one) => mayAsk(one, grants));
       }
-      const allowed = list.all.filter((command) => isAllowed(command, grants));
+      const allowed = list.all.filter((command) => mayAsk(command, grants));
       return answerLines({
         lines: [
           'What you can ask for:',
           ...allowed.map((command) => `• ${toCode(command.verb)}: ${escapeLine(command.summary)}`),
         ],
-        foot: `${toCode('/acuops help <verb>')} explains one${via === 'slack' ? ' · in a thread, mention the bot instead of the slash command' : ''}`,
+        foot: sayFoot(via, grants),
         data: allowed.map((command) => ({
           verb: command.verb,
           aliases: [...command.aliases],
@@ -48,15 +58,31 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
     },
   });
 
-/** What the command needs at least: its permission with the plainest input, where that input is lawful. */
-const isAllowed = (command: AnyCommand, grants: readonly Grant[]): boolean => {
-  const plain = command.input.safeParse({});
-  const needed: Permission = command.permission(plain.success ? plain.data : {});
-  const rights = decideRights(grants, needed);
-  return rights.kind === 'all' || rights.targetIds.length > 0;
+/** A client's own people come from another workspace, where the slash command is not known. */
+const sayFoot = (via: string, grants: readonly Grant[]): string => {
+  const how = `${toCode('/acuops help <command>')} explains one`;
+  if (via !== 'slack') return how;
+  return grants.every(({ role }) => role === 'contact')
+    ? `Mention the bot and write ${toCode('help <command>')}: it explains one`
+    : `${how} · in a thread, mention the bot instead of the slash command`;
 };
 
-const explain = (command: AnyCommand, grants: readonly Grant[]) => {
+/** What is not included of a command that is: judged by its example and its switches. */
+const sayDenied = (command: AnyCommand, list: CommandList, grants: readonly Grant[]): readonly string[] => {
+  if (!mayAsk(command, grants)) return ['Your role does not include it; an admin can change that.'];
+  const example = parseTyped(command.example, list);
+  const switches = Object.entries(command.words.flags).filter(([, { kind }]) => kind === 'switch');
+  const inputs = [
+    ...(example.kind === 'parsed' ? [example.value.input] : []),
+    ...switches.map(([name]) => ({ [toField(name)]: true })),
+  ];
+  const denied = findDenied(command, inputs, grants).map((words) => toCode(words));
+  return denied.length === 0
+    ? []
+    : [`Your role does not include ${denied.join(' or ')}; an admin can change that.`];
+};
+
+const explain = (command: AnyCommand, list: CommandList, grants: readonly Grant[]) => {
   const given = [...command.words.positionals, ...(command.words.rest ? [command.words.rest] : [])];
   const words = given.map((word) => `• ${toCode(word.name)}: ${word.about}`);
   const optional = given.filter((word) => !word.required).map((word) => `[${word.name}]`);
@@ -74,7 +100,7 @@ const explain = (command: AnyCommand, grants: readonly Grant[]) => {
       ...flags,
       `Example: ${toCode(`/acuops ${command.example}`, longestLine)}`,
       ...also,
-      ...(isAllowed(command, grants) ? [] : ['Your role does not include it; an admin can change that.']),
+      ...sayDenied(command, list, grants),
     ],
     ...(optional.length === 0 ? {} : { foot: `${toCode(optional.join(' '))} may be left out.` }),
     data: {

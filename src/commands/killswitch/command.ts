@@ -52,12 +52,7 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
     input: z.strictObject({
       state: z.enum(['on', 'off', 'show'], 'must be on, off or show').default('show'),
       target: z.string().trim().toLowerCase().max(40, 'is too long for a client').optional(),
-      reason: z
-        .string()
-        .trim()
-        .min(3, 'is too short to tell anybody')
-        .max(300, 'is longer than 300 characters')
-        .optional(),
+      reason: z.string().trim().max(300, 'is longer than 300 characters').optional(),
     }),
     permission: ({ state }) => (state === 'show' ? 'look' : 'administer'),
     effect: 'record',
@@ -68,6 +63,9 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
         return answerLines({ lines: sayState(rows, now), data: toData(rows), ...footOf(rows) });
       }
       if (reason === undefined) return refuseWords(['Say why with `--reason`.'], examples[state]);
+      // Judged here: whoever may not switch it is told that, not how to word it.
+      if (reason.length < 3)
+        return refuseWords(['`--reason` is too short to tell anybody.'], examples[state]);
       const found = target === undefined ? null : findTarget(await powers.readNames(tx, scope), target);
       if (found?.kind === 'refused') return found;
       const targetKey = target ?? '*';

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineAddClient } from '../../../src/commands/add-client/command.ts';
 import { defineHelp } from '../../../src/commands/help/command.ts';
+import { defineKillswitch } from '../../../src/commands/killswitch/command.ts';
 import { defineNote } from '../../../src/commands/note/command.ts';
 import { clientFields } from '../../../src/policy/registry/client-fields.ts';
 import { addNote } from '../../../src/store/health-store.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
         normalize: normalizeInstanceUrl,
         resolveTarget: async () => null,
       }),
+      defineKillswitch({ set: async () => {}, read: async () => [], readNames: async () => [] }),
       defineHelp({
         commands: () => late().commands,
       }),
@@ -42,9 +44,9 @@ afterAll(() => desk.drop());
 
 describe('help', () => {
   it.each([
-    ['admin', ['note', 'add-client', 'help']],
-    ['operator', ['note', 'help']],
-    ['viewer', ['help']],
+    ['admin', ['note', 'add-client', 'killswitch', 'help']],
+    ['operator', ['note', 'killswitch', 'help']],
+    ['viewer', ['killswitch', 'help']],
     ['contact', ['help']],
   ] as const)('lists to a %s what they may ask for', async (as, verbs) => {
     const { data } = expectAnswer(await testDoor.ask('help', { as }));
@@ -66,6 +68,14 @@ describe('help', () => {
     expect(toText(await testDoor.ask('help note', { as: 'operator' }))).not.toContain('does not include');
   });
 
+  it('says which part of a command the role does not include', async () => {
+    for (const as of ['viewer', 'approver'] as const)
+      expect(toText(await testDoor.ask('help killswitch', { as }))).toContain(
+        '\nYour role does not include killswitch on; an admin can change that.',
+      );
+    expect(toText(await testDoor.ask('help killswitch'))).not.toContain('does not include');
+  });
+
   it('says once what may be left out, and nothing of it where nothing may', async () => {
     const text = toText(await testDoor.ask('help help'));
     expect(text.match(/left out/gu)).toHaveLength(1);
@@ -79,6 +89,13 @@ describe('help', () => {
     expect(toText(await testDoor.ask('help'))).toContain('mention the bot');
     const there = await testDoor.ask('help', { place: terminal, via: 'socket' });
     expect(toText(there)).not.toMatch(/mention|slash/u);
+    expect(toText(there)).toContain('help <command> explains one');
+  });
+
+  it('tells a client’s contact of mentions only, which are all that they have', async () => {
+    const text = toText(await testDoor.ask('help', { as: 'contact' }));
+    expect(text).toContain('Mention the bot and write help <command>');
+    expect(text).not.toContain('slash');
   });
 
   it('shows the longest one whole: every flag, usage and an example that works', async () => {
@@ -91,6 +108,8 @@ describe('help', () => {
 
   it('guesses the verb that was meant', async () => {
     expect(expectRefusal(await testDoor.ask('help noet')).say).toContain('Did you mean `note`?');
+    // Never one that would be denied.
+    expect(expectRefusal(await testDoor.ask('help noet', { as: 'viewer' })).say).not.toContain('Did you');
     expect(expectRefusal(await testDoor.ask('hlep')).say).toContain('Did you mean `help`?');
     expect(expectRefusal(await testDoor.ask('<!channel>')).say).not.toContain('<!');
   });

@@ -103,6 +103,9 @@ An admin ends it with /acuops killswitch off --target heritage --reason "…".`,
     const receipt = await testDoor.ask('killswitch on --reason "wrong package"', { as: 'viewer' });
     expect(expectRefusal(receipt).say).toContain('Your role does not include `killswitch on`, so');
     expectAnswer(await testDoor.ask('killswitch', { as: 'viewer' }));
+    expect(expectRefusal(await testDoor.ask('killswitch on --reason x', { as: 'approver' })).say).toContain(
+      'Your role does not include `killswitch on`',
+    );
   });
 
   it('gives an example of what was wanted', async () => {
