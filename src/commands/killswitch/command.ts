@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
-import { renderStoredPerson } from '../../blocks/person.ts';
+import { nameStoredPerson } from '../../blocks/person.ts';
 import { sayAge } from '../../blocks/time.ts';
 import type { Actor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
@@ -57,10 +57,10 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
     permission: ({ state }) => (state === 'show' ? 'look' : 'administer'),
     effect: 'record',
     asks: () => ({ kind: 'desk' }),
-    run: async ({ tx, actor, scope, now }, { state, target, reason }) => {
+    run: async ({ tx, actor, scope, via, now }, { state, target, reason }) => {
       if (state === 'show') {
         const rows = await powers.read(tx);
-        return answerLines({ lines: sayState(rows, now), data: toData(rows), ...footOf(rows) });
+        return answerLines({ lines: sayState(rows, now, via), data: toData(rows), ...footOf(rows) });
       }
       if (reason === undefined) return refuseWords(['Say why with `--reason`.'], examples[state]);
       // Judged here: whoever may not switch it is told that, not how to word it.
@@ -73,7 +73,7 @@ export const defineKillswitch = (powers: KillswitchPowers): AnyCommand =>
       await powers.set(tx, { targetKey, state, by: actor, reason, at: now });
       const rows = await powers.read(tx);
       return answerLines({
-        lines: [sayChange(targetKey, state, before), ...sayState(rows, now)],
+        lines: [sayChange(targetKey, state, before), ...sayState(rows, now, via)],
         data: toData(rows),
         ...footOf(rows),
         audit: { state, target: targetKey, reason },
@@ -99,11 +99,11 @@ const isUnknown = (rows: readonly Switch[]): boolean => !rows.some(({ targetKey 
 
 const findOn = (rows: readonly Switch[]): readonly Switch[] => rows.filter(({ state }) => state === 'on');
 
-const sayState = (rows: readonly Switch[], now: Date): readonly string[] => {
+const sayState = (rows: readonly Switch[], now: Date, via: string): readonly string[] => {
   const on = findOn(rows);
   const lines = on.map(
     (row) =>
-      `• ${name(row.targetKey)}: stopped by ${renderStoredPerson(row.by)} ${sayAge(row.at, now)}, ${escapeLine(row.reason)}`,
+      `• ${name(row.targetKey)}: stopped by ${nameStoredPerson(row.by, via)} ${sayAge(row.at, now)}, ${escapeLine(row.reason)}`,
   );
   if (isUnknown(rows))
     return [

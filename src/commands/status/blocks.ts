@@ -1,7 +1,7 @@
 /** The picture of one client's known state; pure. */
 import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine, renderLink } from '../../blocks/escape.ts';
-import { renderPerson, renderStoredPerson } from '../../blocks/person.ts';
+import { namePerson, nameStoredPerson } from '../../blocks/person.ts';
 import { renderStatus, type Status, statusMarks } from '../../blocks/status-line.ts';
 import { renderDate, renderTime, sayAge } from '../../blocks/time.ts';
 import type { Answer } from '../../operations/command.ts';
@@ -19,6 +19,8 @@ export interface StatusView {
   readonly zone: string;
   /** Notes and names of who is on it are for the team. */
   readonly internal: boolean;
+  /** Where it was asked. */
+  readonly via: string;
 }
 
 const sayState = (facts: StatusFacts, view: StatusView): string => {
@@ -104,11 +106,11 @@ const sayRuns = (facts: StatusFacts, { now, zone }: StatusView): readonly string
 };
 
 /** The team's own words: who is on it, and notes. */
-const sayInternal = ({ claim, notes }: StatusFacts, zone: string): readonly string[] => [
-  ...(claim ? [`${renderPerson(claim.by)} is on it since ${renderTime(claim.at, zone)}`] : []),
+const sayInternal = ({ claim, notes }: StatusFacts, { zone, via }: StatusView): readonly string[] => [
+  ...(claim ? [`${namePerson(claim.by, via)} is on it since ${renderTime(claim.at, zone)}`] : []),
   ...(notes.length > 0 ? ['Notes:'] : []),
   ...notes.map(
-    (note) => `• ${renderDate(note.at, zone)} ${renderStoredPerson(note.by)}: ${escapeLine(note.body)}`,
+    (note) => `• ${renderDate(note.at, zone)} ${nameStoredPerson(note.by, via)}: ${escapeLine(note.body)}`,
   ),
 ];
 
@@ -155,7 +157,7 @@ export const renderStatusAnswer = (facts: StatusFacts, view: StatusView): Answer
       ...sayDeadline(facts, view),
       ...sayHistory(facts, view),
       ...sayRuns(facts, view),
-      ...(view.internal ? sayInternal(facts, view.zone) : []),
+      ...(view.internal ? sayInternal(facts, view) : []),
     ],
     // A client's contact may not start a check, and a client that leaves is not judged by one.
     ...(view.internal && facts.target.status === 'active'

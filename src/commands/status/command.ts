@@ -39,12 +39,12 @@ export const defineStatus = (powers: StatusPowers): AnyCommand =>
     permission: () => 'ask-status',
     effect: 'none',
     asks: ({ client }) => ({ kind: 'key', key: client }),
-    run: async ({ tx, targetId, grants, place, now }, { client }) => {
+    run: async ({ tx, targetId, grants, place, via, now }, { client }) => {
       const facts = targetId === null ? null : await powers.readFacts(tx, targetId);
       if (!facts) return refuse('not-found', `There is no client \`${client.replaceAll(/[^\w-]/gu, '')}\`.`);
       // Notes are the team's own words: a client's contact does not read them, and nobody in the client's channel.
       const isTeam = decideRights(grants, 'look').kind === 'all';
       const internal = isTeam && facts.target.slack?.channel !== place.channel;
-      return renderStatusAnswer(facts, { now, zone: powers.zone, internal });
+      return renderStatusAnswer(facts, { now, zone: powers.zone, internal, via });
     },
   });

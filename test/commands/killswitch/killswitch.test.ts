@@ -19,6 +19,7 @@ import {
   opsChannel,
   type Person,
   type TestDoor,
+  terminal,
 } from '../../support/door.ts';
 
 let desk: DeskDatabase;
@@ -106,6 +107,12 @@ An admin ends it with /acuops killswitch off --target heritage --reason "…".`,
     expect(expectRefusal(await testDoor.ask('killswitch on --reason x', { as: 'approver' })).say).toContain(
       'Your role does not include `killswitch on`',
     );
+  });
+
+  it('names people in a terminal as they are typed there', async () => {
+    await testDoor.ask('killswitch on --reason "wrong package"');
+    const text = toText(await testDoor.ask('killswitch', { place: terminal, via: 'socket' }));
+    expect(text).toContain('stopped by T0DESK:U0ADMIN just now');
   });
 
   it('gives an example of what was wanted', async () => {

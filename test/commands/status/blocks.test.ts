@@ -30,7 +30,12 @@ const read = (over: Partial<StatusFacts>): readonly string[] => {
     claim: null,
     ...over,
   };
-  const { message } = renderStatusAnswer(facts, { now, zone: 'America/Chicago', internal: true });
+  const { message } = renderStatusAnswer(facts, {
+    now,
+    zone: 'America/Chicago',
+    internal: true,
+    via: 'slack',
+  });
   return toPlainText(message).split('\n');
 };
 

@@ -14,6 +14,7 @@ import {
   opsChannel,
   people,
   type TestDoor,
+  terminal,
 } from '../../support/door.ts';
 
 let desk: DeskDatabase;
@@ -77,6 +78,12 @@ afterAll(() => desk.drop());
 const clientChannel = { kind: 'channel', ...channel } as const;
 
 describe('status', () => {
+  it('names people in a terminal as they are typed there', async () => {
+    const text = toText(await testDoor.ask('status heritage', { place: terminal, via: 'socket' }));
+    expect(text).toContain('\nT0DESK:U0OPERATOR is on it');
+    expect(text).toContain('T0DESK:U0OPERATOR: the password is late again');
+  });
+
   it('tells the team what is known, since when, who is on it and what was noted', async () => {
     const receipt = await testDoor.ask('status heritage', { as: 'viewer' });
     expect(expectAnswer(receipt).exit).toBe(1);
