@@ -51,13 +51,13 @@ const faults: readonly Fault[] = [
     name: '429',
     lay: ({ stand }) =>
       stand.github.faults.status({ path }, 429, { headers: { 'retry-after': String(waitS) } }),
-    say: /limit is reached until/u,
+    say: /limit is reached$/u,
     limitsAll: true,
   },
   {
     name: 'a secondary limit',
     lay: ({ stand }) => stand.github.faults.secondaryLimit({ path }, waitS),
-    say: /limit is reached until/u,
+    say: /limit is reached$/u,
     limitsAll: true,
   },
   {

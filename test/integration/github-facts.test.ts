@@ -75,6 +75,33 @@ describe('a fault of GitHub', () => {
   }, 40_000);
 });
 
+describe("GitHub's limit", () => {
+  it('is named with its end where older facts stand in, which are never called fresh', async () => {
+    await desk.terminal(['health', 'bayline', '--fresh']);
+    const path = '/repos/acuops-demo/acuops-bayline/*';
+    desk.stand.github.faults.secondaryLimit({ path }, 90);
+    try {
+      const { body } = await desk.json(['health', 'bayline', '--fresh']);
+      const old = body.data.clients[0]?.observations.filter(({ limitedUntil }) => limitedUntil !== undefined);
+      expect(old?.map(({ criterion }) => criterion)).toEqual(['workflow', 'last-deploy', 'ci']);
+      expect(body.data.githubTrouble).toMatchObject({ kind: 'limited', hides: '', clients: 0 });
+      expect(body.data.githubTrouble?.until).toMatch(/:00\.000Z$/u);
+      const { out } = await desk.terminal(['health', 'bayline', '--fresh']);
+      expect(out).toMatch(
+        /GitHub's limit is reached until .*: Workflow, Last deploy and CI are as of \d.*\n→ check again after that/u,
+      );
+      expect(out).not.toMatch(/fresh|UTC/u);
+      // Young enough to be used without asking: nobody was refused.
+      expect((await desk.json(['health', 'bayline'])).body.data.githubTrouble).toBeNull();
+    } finally {
+      desk.stand.github.faults.clear();
+      desk.pass(91_000);
+    }
+    const { out } = await desk.terminal(['health', 'bayline', '--fresh']);
+    expect(out).toContain('all facts fresh');
+  });
+});
+
 describe('GitHub away for everybody', () => {
   it('is one line for all, tells what is no longer known, and that it is known again', async () => {
     await desk.ask('health --fresh');

@@ -130,7 +130,7 @@ export const renderHealthCard = (report: HealthReport, view: HealthView): Render
     section(renderFirst(check, text, isLive)),
     sectionOf(renderStale(view.stale)),
     sectionOf(renderCause(check)),
-    sectionOf(renderTrouble(check)),
+    sectionOf(renderTrouble(check, zone)),
     contextOf(renderChanged(check, zone)),
     ...lists.blocks,
     isFleet && check.progress.done > 0 ? context(renderCounts(check)) : null,

@@ -5,6 +5,7 @@ import { statusMarks } from '../../blocks/status-line.ts';
 import { sayStamp } from '../../blocks/time.ts';
 import { sayCriterion } from '../../policy/health/criterion-words.ts';
 import { sayPriority, sayVerdict } from '../../policy/health/fleet.ts';
+import { sayReach, sayTrouble } from '../../policy/health/github-trouble.ts';
 import type { Change, CheckedClient, CheckedObservation, HealthCheck } from '../../policy/health/report.ts';
 
 const columns = [
@@ -71,17 +72,18 @@ const renderChanges = (title: string, changes: readonly Change[]): string[] =>
 
 export const renderFile = (check: HealthCheck, zone: string, spokenId: string): MessageFile => {
   const at = check.finishedAt ?? check.startedAt;
+  const say = (moment: Date): string => sayStamp(moment, zone);
   const rows = check.clients.flatMap((client) => toRows(client, zone));
   const content = [
     `Health check ${spokenId}: ${cleanLine(check.scope)}, ${sayStamp(at, zone)}`,
-    cleanLine(sayVerdict(check, (moment) => sayStamp(moment, zone))),
+    cleanLine(sayVerdict(check, say)),
     ...(check.commonCause === null
       ? []
       : [`${cleanLine(check.commonCause.say)}. Next: ${cleanLine(check.commonCause.next)}`]),
     ...(check.githubTrouble === null
       ? []
       : [
-          `${cleanLine(check.githubTrouble.say)}: ${check.githubTrouble.hides}. Next: ${check.githubTrouble.next}`,
+          `${cleanLine(sayTrouble(check.githubTrouble, say))}: ${sayReach(check.githubTrouble, say)}. Next: ${check.githubTrouble.next}`,
         ]),
     ...renderChanges('New since the check before:', check.changes.appeared),
     ...renderChanges('Recovered since the check before:', check.changes.recovered),

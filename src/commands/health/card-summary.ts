@@ -4,6 +4,7 @@ import { renderDate, sayDuration, sayWallTime } from '../../blocks/time.ts';
 import { sayCriterion } from '../../policy/health/criterion-words.ts';
 import { criteria } from '../../policy/health/facts.ts';
 import { countClients, sayVerdict } from '../../policy/health/fleet.ts';
+import { sayReach, sayTrouble } from '../../policy/health/github-trouble.ts';
 import type { Change, CheckedObservation, HealthCheck } from '../../policy/health/report.ts';
 import { escapeShort } from './card-words.ts';
 
@@ -44,10 +45,13 @@ export const renderCause = ({ commonCause }: HealthCheck): string =>
     ? ''
     : `🔗 *${escapeShort(commonCause.say, 250)}*\n→ ${escapeShort(commonCause.next, 200)}`;
 
-export const renderTrouble = ({ githubTrouble }: HealthCheck): string =>
-  githubTrouble === null
-    ? ''
-    : `🔗 *${escapeShort(githubTrouble.say, 200)}*: ${escapeShort(githubTrouble.hides, 250)}\n→ ${escapeShort(githubTrouble.next, 200)}`;
+export const renderTrouble = ({ githubTrouble }: HealthCheck, zone: string): string => {
+  if (githubTrouble === null) return '';
+  const sayTime = (at: Date): string => renderDate(at, zone);
+  const cause = sayTrouble({ ...githubTrouble, say: escapeShort(githubTrouble.say, 200) }, sayTime);
+  const reach = sayReach({ ...githubTrouble, hides: escapeShort(githubTrouble.hides, 250) }, sayTime);
+  return `🔗 *${cause}*: ${reach}\n→ ${escapeShort(githubTrouble.next, 200)}`;
+};
 
 const changesShown = 5;
 
@@ -170,7 +174,8 @@ export const renderAges = (check: HealthCheck, now: Date, zone: string, spokenId
   const oldest = ages.reduce((a, b) => Math.max(a, b), 0);
   const unknown = sayUnknown(check);
   const fresh = unknown === '' ? 'all facts fresh' : 'the other facts fresh';
-  const age = oldest < freshMs ? fresh : `oldest fact was ${sayDuration(oldest)} old`;
+  const isOld = check.githubTrouble?.old !== undefined;
+  const age = oldest < freshMs && !isOld ? fresh : `oldest fact was ${sayDuration(oldest)} old`;
   const parts = [when, unknown === '' ? '' : `unknown: ${unknown}`, ages.length === 0 ? '' : age];
   return [...parts, escapeShort(check.scope, 80), escapeShort(spokenId, 20)]
     .filter((part) => part !== '')

@@ -15,10 +15,14 @@ export interface ToldLine {
 const minuteMs = 60_000;
 
 const toReason = (entry: CheckedObservation, trouble: GithubTrouble | null): string => {
-  if (entry.verdict !== 'unknown' || entry.moment !== undefined) return `alone ${toClockKey(entry)}`;
+  if (entry.verdict !== 'unknown') return `alone ${toClockKey(entry)}`;
   // "Was failing since" is said once for all of a line, so it has to be true of each.
   const since = entry.since === null ? '' : Math.floor(entry.since.getTime() / minuteMs);
-  return `${since} ${isOfTrouble(entry, trouble) ? '' : entry.say}`;
+  if (isOfTrouble(entry, trouble)) return `${since}`;
+  const { say, moment, url } = entry;
+  // The line has one moment and one link.
+  const told = moment === undefined ? '' : `${moment.word} ${moment.at.getTime()} ${url}`;
+  return `${since} ${say} ${told}`;
 };
 
 export const renderTold = (
@@ -30,7 +34,13 @@ export const renderTold = (
     if (first === undefined) return [];
     const names = [...new Set([first, ...more].map(sayCriterion))].join(', ');
     if (isOfTrouble(first, trouble))
-      return [{ line: renderObservation({ ...first, say: '' }, zone, names), step: '', link: '' }];
+      return [
+        {
+          line: renderObservation({ ...first, say: '', moment: undefined }, zone, names),
+          step: '',
+          link: '',
+        },
+      ];
     const isAsked = first.verdict !== 'pass';
     return [
       {

@@ -1,4 +1,5 @@
 /** What a health check may know about one client before anything is judged. Read by the systems, judged by this folder; no I/O here. */
+import type { Sight } from './sight.ts';
 
 /** pass | warn | fail | unknown: never another word (design §2). */
 export type Verdict = 'pass' | 'warn' | 'fail' | 'unknown';
@@ -21,8 +22,14 @@ export type UnknownReason =
 
 /** A fact with its age, or the reason there is none. `say` is a short clause such as "GitHub answered 503". */
 export type Fact<T> =
-  | { readonly kind: 'known'; readonly value: T; readonly observedAt: Date }
-  | { readonly kind: 'unknown'; readonly reason: UnknownReason; readonly say: string };
+  | ({ readonly kind: 'known'; readonly value: T } & Sight)
+  | {
+      readonly kind: 'unknown';
+      readonly reason: UnknownReason;
+      readonly say: string;
+      /** A moment that belongs to `say`: when a limit ends. */
+      readonly until?: Date | undefined;
+    };
 
 export interface WorkflowFact {
   /** File name such as `acuops-deploy.yml`. */
@@ -150,7 +157,7 @@ export interface HealthClient {
 }
 
 /** One criterion judged at one moment. */
-export interface Observation {
+export interface Observation extends Sight {
   readonly criterion: Criterion;
   readonly verdict: Verdict;
   /** Stable, for grouping and tests: `sign-in-refused`, `never-deployed`, `disabled_inactivity` … */

@@ -2,6 +2,7 @@
 import { comparePriority } from './client-health.ts';
 import { sayCommonCause } from './common-cause.ts';
 import { criteria, type Priority, type Verdict } from './facts.ts';
+import { sayTrouble } from './github-trouble.ts';
 import type { CheckedClient, CheckedObservation, HealthCheck } from './report.ts';
 
 const stateRanks: Readonly<Record<CheckedClient['state'], number>> = {
@@ -151,10 +152,10 @@ const sayFailedBefore = (clients: readonly CheckedClient[], of: number): string 
 };
 
 /** Whoever reads how many fail must know that more may: not all of them could be seen. */
-const sayHiddenToo = ({ clients, githubTrouble }: Told): string => {
+const sayHiddenToo = ({ clients, githubTrouble, sayTime }: Told): string => {
   if (githubTrouble === null) return '';
-  const { clients: count, say } = githubTrouble;
-  return `; ${count} not fully checked${sayFailedBefore(clients, count)}: ${say}`;
+  const { clients: count } = githubTrouble;
+  return `; ${count} not fully checked${sayFailedBefore(clients, count)}: ${sayTrouble(githubTrouble, sayTime)}`;
 };
 
 const sayFailing = (told: Told): string => {
@@ -182,7 +183,8 @@ const sayUnknown = ({ clients, counts, sayTime, githubTrouble }: Told): string =
   if (counts.judged === 1)
     return `${sayName(first)} ${isClockRunning(first) ? 'was failing and ' : ''}could not be ${checked} (${cause})`;
   const count = `${counts.unknown} of ${counts.judged} could not be ${checked}${sayFailedBefore(unseen, counts.unknown)}`;
-  if (githubTrouble !== null) return `${count}: ${githubTrouble.say}; nothing that could be seen fails`;
+  if (githubTrouble !== null)
+    return `${count}: ${sayTrouble(githubTrouble, sayTime)}; nothing that could be seen fails`;
   const others = counts.unknown === counts.judged ? '' : ', none of the others fails';
   return `${count}${others}; first: ${sayName(first)}, ${cause}`;
 };
@@ -234,7 +236,9 @@ export const sayVerdict = (
   const clients = check.clients.filter((client) => client.state !== 'not-judged').toSorted(compareClients);
   const isFinished = check.finishedAt !== null;
   const notJudged = check.clients.filter((client) => client.state === 'not-judged');
-  const { commonCause, githubTrouble } = check;
+  const { commonCause } = check;
+  // What is known from before counts by what was seen: only what is hidden explains an unknown.
+  const githubTrouble = check.githubTrouble?.clients === 0 ? null : check.githubTrouble;
   const told = { clients, notJudged, counts, sayTime, commonCause, githubTrouble, isFinished };
   if (isFinished) return sayState(told);
   const { done, total } = check.progress;

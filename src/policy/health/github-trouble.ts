@@ -34,6 +34,25 @@ const readCause = ({ criterion, verdict, cause, say }: Observation): Cause | nul
   return kind === undefined ? null : { kind, say };
 };
 
+/** "GitHub's limit is reached until 11:41", in the zone of whoever reads. */
+export const sayTrouble = (
+  { say, until }: Pick<GithubTrouble, 'say' | 'until'>,
+  sayTime: (at: Date) => string,
+): string => (until === undefined ? say : `${say} until ${sayTime(until)}`);
+
+const toMinute = (at: Date): number => Math.floor(at.getTime() / 60_000);
+
+/** "CI of 2 of 8 clients unknown; Workflow of 6 of 8 clients is as of 11:39 or later". */
+export const sayReach = (
+  { hides, old }: Pick<GithubTrouble, 'hides' | 'old'>,
+  sayTime: (at: Date) => string,
+): string => {
+  if (old === undefined) return hides;
+  const later = toMinute(old.from) === toMinute(old.to) ? '' : ' or later';
+  const asOf = `${old.say} as of ${sayTime(old.from)}${later}`;
+  return hides === '' ? asOf : `${hides}; ${asOf}`;
+};
+
 /** An outage answers with 502 here and not at all there; a refusal is the same one only in the same words. */
 const toKey = ({ kind, say }: Cause): string =>
   kind === 'away' || kind === 'limited' ? kind : `${kind} ${say}`;
@@ -76,29 +95,83 @@ const findMostFrequent = (says: readonly string[]): string => {
   return counted[0]?.[0] ?? '';
 };
 
-/** Three clients, or half of those judged, but never one alone: as with connections. */
+const limit: Cause = { kind: 'limited', say: "GitHub's limit is reached" };
+
+const isOld = ({ limitedUntil }: Observation): boolean => limitedUntil !== undefined;
+
+/** Of several limits, one for each account, the one that ends last: "check again after that" has to be true of all. */
+const findUntil = (observations: readonly CheckedObservation[]): Date | undefined => {
+  const ends = observations.flatMap(({ moment, limitedUntil }) => {
+    const end = limitedUntil ?? (moment?.word === 'until' ? moment.at : undefined);
+    return end?.getTime() ?? [];
+  });
+  return ends.length === 0 ? undefined : new Date(Math.max(...ends));
+};
+
+const nameCriteria = (observations: readonly CheckedObservation[]): readonly string[] =>
+  criteria
+    .filter((criterion) => observations.some((one) => one.criterion === criterion))
+    .map((criterion) => sayCriterion({ criterion }));
+
+const sayOf = (count: number, judged: number): string =>
+  judged === 1 ? '' : ` of ${count} of ${judged} clients`;
+
+const decideOld = (judged: readonly CheckedClient[]): GithubTrouble['old'] => {
+  const observations = judged.flatMap((client) => client.observations.filter(isOld));
+  if (observations.length === 0) return undefined;
+  const names = nameCriteria(observations);
+  const count = judged.filter((client) => client.observations.some(isOld)).length;
+  const times = observations.map(({ observedAt }) => observedAt.getTime());
+  return {
+    say: `${listWords(names)}${sayOf(count, judged.length)} ${names.length === 1 ? 'is' : 'are'}`,
+    from: new Date(Math.min(...times)),
+    to: new Date(Math.max(...times)),
+  };
+};
+
+interface Group {
+  readonly cause: Cause;
+  readonly hidden: readonly Hidden[];
+  readonly old: GithubTrouble['old'];
+}
+
+/**
+ * Three clients, or half of those judged, but never one alone: as with connections. What stands for a newer fact has no line of its
+ * own that could say why, so its cause is always told.
+ */
+const isTold = ({ hidden: { length: count }, old }: Group, judged: number): boolean =>
+  old !== undefined || (count >= 2 && (count >= 3 || count * 2 >= judged));
+
+const rankOld = ({ old }: Group): number => (old === undefined ? 1 : 0);
+
 export const decideGithubTrouble = (clients: readonly CheckedClient[]): GithubTrouble | null => {
   const judged = clients.filter(({ state }) => state !== 'not-judged');
-  const causes = judged.flatMap(({ observations }) =>
-    observations.map(readCause).filter((cause) => cause !== null),
-  );
+  const observations = judged.flatMap((client) => client.observations);
+  const causes = observations.flatMap((one) => readCause(one) ?? (isOld(one) ? limit : []));
   const groups = [...new Map(causes.map((cause) => [toKey(cause), cause])).values()].map((cause) => ({
     cause,
     hidden: findHidden(judged, cause),
+    old: cause.kind === 'limited' ? decideOld(judged) : undefined,
   }));
-  const largest = groups.toSorted((a, b) => b.hidden.length - a.hidden.length)[0];
-  const count = largest?.hidden.length ?? 0;
-  if (largest === undefined || count < 2 || (count < 3 && count * 2 < judged.length)) return null;
-  const { cause, hidden } = largest;
-  const own = hidden.flatMap(({ observations }) => observations);
-  const common = findMostFrequent(own.map(({ say }) => say));
-  const names = criteria.filter((criterion) => own.some((one) => one.criterion === criterion));
+  const told = groups
+    .filter((group) => isTold(group, judged.length))
+    .toSorted((a, b) => rankOld(a) - rankOld(b) || b.hidden.length - a.hidden.length)[0];
+  if (told === undefined) return null;
+  const { cause, hidden, old } = told;
+  const own = hidden.flatMap((one) => one.observations);
+  const common = own.length === 0 ? cause.say : findMostFrequent(own.map(({ say }) => say));
+  const until = findUntil(old === undefined ? own : [...own, ...observations.filter(isOld)]);
   return {
     kind: cause.kind,
     // By itself "timed out" does not say who.
     say: common === 'timed out' ? 'GitHub did not answer in time' : common,
-    hides: `${listWords(names.map((criterion) => sayCriterion({ criterion })))} of ${count} of ${judged.length} clients unknown${sayApi(hidden)}`,
-    clients: count,
+    ...(until === undefined ? {} : { until }),
+    hides:
+      hidden.length === 0
+        ? ''
+        : `${listWords(nameCriteria(own))}${sayOf(hidden.length, judged.length)} unknown${sayApi(hidden)}`,
+    clients: hidden.length,
+    ...(old === undefined ? {} : { old }),
     next: nexts[cause.kind],
   };
 };

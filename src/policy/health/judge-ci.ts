@@ -2,6 +2,7 @@
 import type { Fact, HealthClient, Observation, RunFact, Verdict } from './facts.ts';
 import { observeUnknown } from './observe-unknown.ts';
 import { byNewest, isPullRequest, toLatestAttempts } from './runs.ts';
+import { joinSights, type Sight } from './sight.ts';
 
 type CiClient = Pick<HealthClient, 'ciWorkflows' | 'defaultBranch' | 'thresholds'>;
 
@@ -37,14 +38,9 @@ const sayStreak = (file: string, length: number): string => {
   return length === 1 ? `CI failed once (${file})` : `CI failed ${length} times in a row (${file})`;
 };
 
-const judgeOne = (
-  file: string,
-  client: CiClient,
-  runs: readonly RunFact[],
-  observedAt: Date,
-): Observation => {
+const judgeOne = (file: string, client: CiClient, runs: readonly RunFact[], sight: Sight): Observation => {
   const { length, newest } = decideStreak(runs);
-  const base = { criterion: 'ci', subject: file, url: newest?.url ?? null, observedAt } as const;
+  const base = { criterion: 'ci', subject: file, url: newest?.url ?? null, ...sight } as const;
   if (newest === null) {
     const next = `check that ${file} runs on ${client.defaultBranch}`;
     return { ...base, verdict: 'unknown', cause: 'no-runs', say: `no finished run (${file})`, next };
@@ -86,7 +82,7 @@ export const judgeCi = (
       file,
       client,
       onBranch.filter((run) => run.file === file),
-      runs.observedAt,
+      joinSights([runs]),
     ),
   );
 };

@@ -10,6 +10,7 @@ import {
 import { decideTags } from './deploy-tags.ts';
 import type { HealthClient, Observation, PipelineFacts, RunFact, Thresholds, Verdict } from './facts.ts';
 import { observeUnknown } from './observe-unknown.ts';
+import { joinSights, type Sight } from './sight.ts';
 
 const dayMs = 86_400_000;
 
@@ -33,7 +34,7 @@ const sayDays = (ageMs: number, verdict: Verdict, thresholds: Thresholds): strin
   return verdict === 'pass' ? ago : `${ago}, limit ${thresholds.deployFailDays}`;
 };
 
-const judgeAge = (last: LastDeploy, thresholds: Thresholds, observedAt: Date, now: Date): Observation => {
+const judgeAge = (last: LastDeploy, thresholds: Thresholds, sight: Sight, now: Date): Observation => {
   const ageMs = now.getTime() - last.at.getTime();
   const verdict = decideVerdict(ageMs, thresholds);
   return {
@@ -43,7 +44,7 @@ const judgeAge = (last: LastDeploy, thresholds: Thresholds, observedAt: Date, no
     say: sayDays(ageMs, verdict, thresholds),
     next: verdict === 'pass' ? null : 'agree a deploy with the client, or find out why none is wanted',
     url: last.url,
-    observedAt,
+    ...sight,
   };
 };
 
@@ -52,25 +53,25 @@ const toLastDeploy = (facts: PipelineFacts, run: RunFact | undefined): LastDeplo
   return { at: readDeployJob(facts, run)?.completedAt ?? run.updatedAt, url: run.url };
 };
 
-const observeUnnamed = (last: LastDeploy, observedAt: Date): Observation => ({
+const observeUnnamed = (last: LastDeploy, sight: Sight): Observation => ({
   criterion: 'last-deploy',
   verdict: 'unknown',
   cause: 'environment-not-named',
   say: 'the newest deploy run does not say which environment',
   next: 'have the pipeline tag deploys to production, or name the environment in its run-name',
   url: last.url,
-  observedAt,
+  ...sight,
 });
 
 /** No tag decides: the newest run whose deploy job published decides, once every newer run's jobs were read. */
 const judgeByRuns = (
   client: DeployClient & Pick<HealthClient, 'thresholds'>,
   facts: PipelineFacts,
-  observedAt: Date,
+  sight: Sight,
   now: Date,
 ): Observation => {
   const judge = (last: LastDeploy | null) =>
-    last === null ? null : judgeAge(last, client.thresholds, observedAt, now);
+    last === null ? null : judgeAge(last, client.thresholds, sight, now);
   const judged = judge(toLastDeploy(facts, findDeployed(facts, client)));
   // An unread newer run could only be a younger deploy, so a pass stands without it; anything else has to wait.
   if (judged?.verdict === 'pass') return judged;
@@ -84,7 +85,7 @@ const judgeByRuns = (
   const unnamed = toLastDeploy(facts, findUnnamedDeploy(facts, client));
   const ifProduction = judge(unnamed);
   if (unnamed !== null && ifProduction !== null) {
-    if (ifProduction.verdict !== (judged?.verdict ?? 'fail')) return observeUnnamed(unnamed, observedAt);
+    if (ifProduction.verdict !== (judged?.verdict ?? 'fail')) return observeUnnamed(unnamed, sight);
     // Too old wherever it went, so "never" would say more than is known.
     if (judged === null) return ifProduction;
   }
@@ -97,12 +98,10 @@ const judgeByRuns = (
     verdict: 'fail',
     cause: 'never-deployed',
     url: null,
-    observedAt,
+    ...sight,
   } as const;
   return { ...base, say: 'never deployed', next };
 };
-
-const earlier = (a: Date, b: Date): Date => (a.getTime() <= b.getTime() ? a : b);
 
 /** Tags are decisive where they exist, so as long as they cannot be read nothing can be said. */
 export const judgeLastDeploy = (
@@ -118,8 +117,8 @@ export const judgeLastDeploy = (
       runs.kind === 'known'
         ? runs.value.find((entry) => entry.headSha === last.sha && entry.file === client.deployWorkflow)
         : undefined;
-    return judgeAge({ at: last.at, url: run?.url ?? null }, client.thresholds, deployTags.observedAt, now);
+    return judgeAge({ at: last.at, url: run?.url ?? null }, client.thresholds, joinSights([deployTags]), now);
   }
   if (runs.kind === 'unknown') return observeUnknown('last-deploy', runs, now);
-  return judgeByRuns(client, facts, earlier(runs.observedAt, deployTags.observedAt), now);
+  return judgeByRuns(client, facts, joinSights([runs, deployTags]), now);
 };

@@ -1,6 +1,7 @@
 /** Judges whether the client's deploy workflow can run at all. Reading the list of workflows is left to the systems. */
 import type { Fact, HealthClient, Observation, WorkflowFact } from './facts.ts';
 import { observeUnknown } from './observe-unknown.ts';
+import { joinSights } from './sight.ts';
 
 /** GitHub's words for a switched-off workflow, as a person would say them. */
 const disabledSays: Readonly<Record<string, string>> = {
@@ -27,7 +28,7 @@ export const judgeWorkflow = (
   const base = {
     criterion: 'workflow',
     url: workflow?.url ?? null,
-    observedAt: workflows.observedAt,
+    ...joinSights([workflows]),
   } as const;
   if (workflow === undefined) {
     const next = `restore .github/workflows/${file} on the production branch`;

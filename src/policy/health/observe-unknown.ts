@@ -5,7 +5,7 @@ const nextSteps: Readonly<Record<UnknownReason, string>> = {
   // A refused token and a repository out of sight can look alike from here; doctor looks at both.
   'no-access':
     "an admin: ask doctor, then renew the token or the App key, give access, or correct the repository's name",
-  // Its words name the time.
+  // The moment beside its words names the time.
   'rate-limited': 'check again after that',
   unavailable: 'check again; if it stays, look at the status page of that service',
   malformed: 'check again; if it stays, tell the keeper of the desk',
@@ -29,4 +29,5 @@ export const observeUnknown = (
   url: null,
   observedAt: now,
   subject,
+  ...(fact.until === undefined ? {} : { moment: { word: 'until', at: fact.until } as const }),
 });

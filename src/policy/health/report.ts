@@ -19,6 +19,7 @@ const defineObservation = <T extends z.ZodType>(instant: T) =>
     next: z.string().nullable(),
     url: z.string().nullable(),
     observedAt: instant,
+    limitedUntil: instant.optional(),
     askedAt: instant.optional(),
     since: instant.nullable(),
     moment: z.object({ word: z.enum(['since', 'until', 'at']), at: instant }).optional(),
@@ -96,9 +97,14 @@ const defineReport = <T extends z.ZodType>(instant: T) => {
         kind: z.enum(['away', 'limited', 'refused', 'not-set-up']),
         /** What GitHub answered, or did not: "GitHub answered 502". */
         say: z.string(),
-        /** What cannot be seen for it: "CI of 3 of 8 clients unknown". */
+        /** A moment that belongs to `say`: when GitHub's limit ends. */
+        until: instant.optional(),
+        /** What cannot be seen for it: "CI of 3 of 8 clients unknown"; empty where nothing is. */
         hides: z.string(),
+        /** How many clients that is. */
         clients: z.int(),
+        /** What is known from before only: "Workflow and CI of 3 of 8 clients are", as of between these. */
+        old: z.object({ say: z.string(), from: instant, to: instant }).optional(),
         next: z.string(),
       })
       .nullable()

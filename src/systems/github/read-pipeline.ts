@@ -5,6 +5,7 @@
 
 import { findDeployed } from '../../policy/health/deploy-runs.ts';
 import type { DeployJobFact, Fact, HealthClient, PipelineFacts } from '../../policy/health/facts.ts';
+import { joinSights } from '../../policy/health/sight.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { TagsPage, WorkflowsPage } from './answers.ts';
 import {
@@ -46,7 +47,7 @@ export interface PipelineReaderParts {
 }
 
 const toFact = <T, U>(read: Read<T>, to: (value: T) => U): Fact<U> =>
-  read.kind === 'known' ? { kind: 'known', value: to(read.value), observedAt: read.observedAt } : read;
+  read.kind === 'known' ? { ...read, value: to(read.value) } : read;
 
 const unknownEverywhere = (
   repo: string,
@@ -86,6 +87,7 @@ const readWorkflows = async ({ repo, client, signal, parts }: Ways): Promise<Rea
     if (next.value.workflows.length === 0) break;
     sofar = {
       ...sofar,
+      ...joinSights([sofar, next]),
       value: { ...sofar.value, workflows: [...sofar.value.workflows, ...next.value.workflows] },
     };
   }

@@ -4,6 +4,7 @@
  */
 import { decideTags } from '../../policy/health/deploy-tags.ts';
 import type { Fact, HealthClient, RunFact } from '../../policy/health/facts.ts';
+import { joinSights } from '../../policy/health/sight.ts';
 import { RunsPage, type TagsPage, type WorkflowsPage } from './answers.ts';
 import { type OwnPage, toNeededFiles, toOwnPages, toRunsKey, toWorkflowRunsKey } from './cached-answer.ts';
 import { type Read, type ReadThroughParts, readThrough, type Wanted } from './read-through.ts';
@@ -92,7 +93,7 @@ const toRuns = (pages: readonly KnownPage[], client: HealthClient): Fact<readonl
     pages.flatMap((page) => page.value.workflow_runs),
     toNeededFiles(client),
   ),
-  observedAt: new Date(Math.min(...pages.map((page) => page.observedAt.getTime()))),
+  ...joinSights(pages),
 });
 
 export const readRuns = async (
@@ -135,7 +136,7 @@ export const readOlderDeploys = async (
       kind: 'known',
       // What both show was read first on the other page, whose jobs are known by now.
       value: [...sofar.value, ...older.value.filter(({ id }) => !known.has(id))],
-      observedAt: older.observedAt < sofar.observedAt ? older.observedAt : sofar.observedAt,
+      ...joinSights([sofar, older]),
     },
     deployHistory: toHistory(page),
   };

@@ -1,9 +1,9 @@
 /**
  * One answer through the cache: young ones are used, old ones asked for conditionally, and when GitHub's limit is reached
- * the old one is given with its own age. Never throws.
+ * the old one is given with its own age and that cause. Never throws.
  */
 import type { z } from 'zod';
-import type { UnknownReason } from '../../policy/health/facts.ts';
+import type { Fact, UnknownReason } from '../../policy/health/facts.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type CachedAnswer, toMarkKey } from './cached-answer.ts';
 import type { GitHubClient, Question } from './create-client.ts';
@@ -23,9 +23,7 @@ export interface Wanted<T> {
   readonly emptyOn?: { readonly status: number; readonly answer: T };
 }
 
-export type Read<T> =
-  | { readonly kind: 'known'; readonly value: T; readonly observedAt: Date }
-  | { readonly kind: 'unknown'; readonly reason: UnknownReason; readonly say: string };
+export type Read<T> = Fact<T>;
 
 export interface ReadThroughParts {
   readonly client: Pick<GitHubClient, 'ask'>;
@@ -51,10 +49,11 @@ const findKept = <T>(wanted: Wanted<T>, cached: ReadonlyMap<string, CachedAnswer
   return parsed.success ? { entry, value: parsed.data } : null;
 };
 
-const toKnown = <T>({ entry, value }: Kept<T>): Read<T> => ({
+const toKnown = <T>({ entry, value }: Kept<T>, limitedUntil: Date | null = null): Read<T> => ({
   kind: 'known',
   value,
   observedAt: entry.fetchedAt,
+  ...(limitedUntil === null ? {} : { limitedUntil }),
 });
 
 /** What the cache holds, and how good it is at this moment. */
@@ -80,16 +79,23 @@ const toShapeSay = (error: z.ZodError): string => {
   return path === '' ? "GitHub's answer is not readable" : `GitHub's answer is not readable (${path})`;
 };
 
-const toUnknown = (reason: UnknownReason, say: string): Extract<Read<never>, { kind: 'unknown' }> => ({
+const toUnknown = (
+  reason: UnknownReason,
+  say: string,
+  until: Date | null = null,
+): Extract<Read<never>, { kind: 'unknown' }> => ({
   kind: 'unknown',
   reason,
   say,
+  ...(until === null ? {} : { until }),
 });
 
 /** The limit says nothing about the client, so what was true a while ago is better than nothing; known changes are not hidden. */
 const toTroubled = <T>(trouble: Trouble, { kept, isChanged, ageMs }: State<T>, staleMs: number): Read<T> => {
   const standsIn = trouble.reason === 'rate-limited' && !isChanged && ageMs < staleMs;
-  return kept !== null && standsIn ? toKnown(kept) : toUnknown(trouble.reason, trouble.say);
+  return kept !== null && standsIn
+    ? toKnown(kept, trouble.until)
+    : toUnknown(trouble.reason, trouble.say, trouble.until);
 };
 
 const remember = <T>(

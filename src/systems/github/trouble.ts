@@ -8,7 +8,7 @@ export interface Trouble {
   readonly say: string;
   /** Null where no answer came. */
   readonly status: number | null;
-  /** For `rate-limited`: when to ask again. */
+  /** For `rate-limited`: when to ask again; a whole minute, so that nobody who reads it to the minute comes too early. */
   readonly until: Date | null;
 }
 
@@ -29,14 +29,16 @@ const toAnswered = (error: unknown): Answered | null => {
   return { status: error['status'], message, headers: headers as Answered['headers'] };
 };
 
-const toTime = (at: Date): string => `${at.toISOString().slice(11, 16)} UTC`;
+const minuteMs = 60_000;
+
+const roundUp = (at: Date): Date => new Date(Math.ceil(at.getTime() / minuteMs) * minuteMs);
 
 const toUntil = ({ headers }: Answered, now: Date): Date => {
   const retryAfter = Number(headers['retry-after'] ?? Number.NaN);
   if (Number.isFinite(retryAfter)) return new Date(now.getTime() + retryAfter * 1_000);
   const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN);
   if (headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset)) return new Date(reset * 1_000);
-  return new Date(now.getTime() + 60_000);
+  return new Date(now.getTime() + minuteMs);
 };
 
 const isLimit = ({ status, message, headers }: Answered): boolean =>
@@ -88,10 +90,8 @@ export const toTrouble = (error: unknown, now: Date, signIn: SignInKind): Troubl
       return trouble('timed-out', 'GitHub did not answer in time');
     return trouble('unavailable', toNetworkSay(error));
   }
-  if (isLimit(answered)) {
-    const until = toUntil(answered, now);
-    return trouble('rate-limited', `GitHub's limit is reached until ${toTime(until)}`, until);
-  }
+  if (isLimit(answered))
+    return trouble('rate-limited', "GitHub's limit is reached", roundUp(toUntil(answered, now)));
   const refusal = sayRefusal(answered.status, signIn);
   return refusal === null
     ? trouble('unavailable', `GitHub answered ${answered.status}`)

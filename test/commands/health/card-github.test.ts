@@ -1,11 +1,18 @@
 /** The card while GitHub does not help: one line names the cause, what was seen is still told, and nothing is said twice. */
 import { describe, expect, it } from 'vitest';
 import { toPlainText } from '../../../src/blocks/plain.ts';
+import { sayStamp } from '../../../src/blocks/time.ts';
 import { type HealthView, renderHealthCard } from '../../../src/commands/health/blocks.ts';
 import { toClientHealth } from '../../../src/policy/health/client-health.ts';
-import type { ClientHealth, Criterion, Fact, HealthClient } from '../../../src/policy/health/facts.ts';
+import type {
+  ClientHealth,
+  Criterion,
+  Fact,
+  HealthClient,
+  PipelineFacts,
+} from '../../../src/policy/health/facts.ts';
 import type { HealthReport } from '../../../src/policy/health/report.ts';
-import { ago, ciRun, hourMs, known, now, run } from '../../policy/health/sample-facts.ts';
+import { ago, ciRun, hourMs, known, now, run, samplePipeline } from '../../policy/health/sample-facts.ts';
 import { judged, refused, reportOf, sampleView } from './sample-reports.ts';
 
 const read = (report: HealthReport, over: Partial<HealthView> = {}): string[] =>
@@ -98,6 +105,59 @@ it('a refused token is told once, with who can mend it', () => {
     '→ an admin: ask doctor, then renew the token or the App key, or give it access to these repositories',
   ]);
   expect(card.join('\n')).not.toMatch(/registry|correct its name/u);
+});
+
+describe("GitHub's limit", () => {
+  const limitedUntil = new Date(now.getTime() + 2 * 60_000);
+  const limited: Unknown = {
+    kind: 'unknown',
+    reason: 'rate-limited',
+    say: "GitHub's limit is reached",
+    until: limitedUntil,
+  };
+  const toOld = (at: Date): Partial<PipelineFacts> => {
+    const facts = samplePipeline();
+    const asOf = { observedAt: at, limitedUntil };
+    return {
+      workflows: { ...facts.workflows, ...asOf },
+      runs: { ...facts.runs, ...asOf },
+      deployTags: { ...facts.deployTags, ...asOf },
+    };
+  };
+
+  it.each([30_000, 3 * hourMs])('is told where facts of %i ms ago stand in: never fresh', (ms) => {
+    const card = read(reportOf([judged(bayline, { pipeline: toOld(ago(ms)) })]));
+    const at = sayStamp(ago(ms), sampleView.zone);
+    expect(card.slice(0, 3)).toStrictEqual([
+      '✅ Bayline Foods is healthy',
+      `🔗 GitHub's limit is reached until 2026-11-20 02:02 CST: Workflow, Last deploy and CI are as of ${at}`,
+      '→ check again after that; doctor tells what is left of the limit',
+    ]);
+    expect(card.join('\n')).not.toContain('fresh');
+    expect(card.join('\n')).toMatch(/oldest fact was (30 s|3 h) old/u);
+  });
+
+  it('is told once for a fleet of which some is hidden, in the zone of the place, in the file too', () => {
+    const old = Array.from({ length: 30 }, (_, index) =>
+      judged({ key: `o${index}`, name: `O${index}` }, { pipeline: toOld(ago(hourMs)) }),
+    );
+    const message = renderHealthCard(reportOf([...others(limited), ...old]), sampleView);
+    const line =
+      'Workflow, Last deploy and CI of 6 of 36 clients unknown; their API was checked; Workflow, Last deploy and CI of 30 of 36 clients are as of 2026-11-20 01:00 CST';
+    expect(toPlainText(message)).toContain(
+      `🔗 GitHub's limit is reached until 2026-11-20 02:02 CST: ${line}\n`,
+    );
+    expect(message.text).toContain("GitHub's limit is reached until 02:02 CST;");
+    expect(message.file?.content).toContain(
+      `GitHub's limit is reached until 2026-11-20 02:02 CST: ${line}. Next: check again after that`,
+    );
+  });
+
+  it('of one client that is hidden stands once on its own line, with its end', () => {
+    expect(read(reportOf(others(limited).slice(0, 1)))).toContain(
+      "❔ Workflow, Last deploy, CI: unknown, GitHub's limit is reached until 2026-11-20 02:02 CST",
+    );
+  });
 });
 
 it('one client tells one reason once, with one step', () => {

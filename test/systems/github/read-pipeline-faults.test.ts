@@ -39,12 +39,12 @@ describe('one client in trouble', () => {
     [403, 'no-access', 'the token may not read this repository (403)'],
     [500, 'unavailable', 'GitHub answered 500'],
     [503, 'unavailable', 'GitHub answered 503'],
-    [429, 'rate-limited', expect.stringMatching(/^GitHub's limit is reached until \d\d:\d\d UTC$/)],
+    [429, 'rate-limited', "GitHub's limit is reached"],
   ])('whose runs answer %i is %s there only', async (status, reason, say) => {
     const { front, read } = await openWorld();
     front.faults.status({ path: runsPath }, status);
     const facts = await read();
-    expect(facts.runs).toEqual({ kind: 'unknown', reason, say });
+    expect(facts.runs).toMatchObject({ kind: 'unknown', reason, say });
     expect(facts.workflows.kind).toBe('known');
     expect(facts.deployJobs.size).toBe(0);
   });
@@ -130,11 +130,33 @@ describe("GitHub's limits", () => {
     const facts = await read(undefined, fresh);
     expect(takeCalls().count).toBe(0);
     expect(sofar).toBeLessThanOrEqual(3);
-    expect(facts.runs).toEqual(before.runs);
-    expect(facts.workflows).toEqual(before.workflows);
+    const limitedUntil = expect.any(Date);
+    expect(facts.runs).toEqual({ ...before.runs, limitedUntil });
+    expect(facts.workflows).toEqual({ ...before.workflows, limitedUntil });
+    expect(facts.deployTags).toEqual({ ...before.deployTags, limitedUntil });
     expect((await read(toClient('other'))).runs).toMatchObject({ reason: 'rate-limited' });
     clock.move(121_000);
     expect((await read(toClient('other'))).runs.kind).toBe('known');
+  });
+
+  it('mark what stands in, not what is young enough to be used without asking', async () => {
+    const { front, read, clock } = await openWorld();
+    await read();
+    front.faults.secondaryLimit({ path: '*' }, 120);
+    expect((await read()).runs).not.toHaveProperty('limitedUntil');
+    clock.move(hourMs);
+    expect((await read()).runs).toHaveProperty('limitedUntil');
+  });
+
+  it('end at a whole minute, never before GitHub said', async () => {
+    const { front, read, clock } = await openWorld();
+    front.faults.secondaryLimit({ path: '*' }, 90);
+    const ends = clock.now().getTime() + 90_000;
+    const { runs } = await read();
+    const until = runs.kind === 'unknown' ? (runs.until?.getTime() ?? 0) : 0;
+    expect(until % 60_000).toBe(0);
+    expect(until).toBeGreaterThanOrEqual(ends);
+    expect(until - ends).toBeLessThan(62_000);
   });
 
   it('do not let an answer stand in that is too old', async () => {
