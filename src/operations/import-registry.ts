@@ -88,7 +88,10 @@ export const sayTroubles = (plan: ImportPlan): readonly string[] => {
 };
 
 /** What the audit row says of an import. */
-export const toImportAudit = (plan: ImportPlan, prune: boolean): Json => {
+export const toImportAudit = (
+  plan: ImportPlan,
+  { prune, dryRun }: { readonly prune: boolean; readonly dryRun: boolean },
+): Json => {
   if (plan.kind === 'faulty')
     return { imported: false, digest: plan.digest, faults: plan.faults.length + plan.more };
   if (plan.kind === 'conflict')
@@ -97,9 +100,10 @@ export const toImportAudit = (plan: ImportPlan, prune: boolean): Json => {
       digest: plan.digest,
       conflicts: plan.conflicts.map(({ id, path }) => `${id} ${path}`),
     };
-  const { diff } = plan;
+  const { diff, changes } = plan;
   return {
-    imported: true,
+    ...(changes ? {} : { action: 'import changed nothing' }),
+    imported: changes && !dryRun,
     digest: plan.digest,
     prune,
     added: diff.adds.map(({ id }) => id),
@@ -167,7 +171,7 @@ const importFile = async (
     verb: 'registry',
     operationId: null,
     targetId: null,
-    detail: toImportAudit(plan, false),
+    detail: toImportAudit(plan, { prune: false, dryRun: false }),
   });
   if (plan.kind === 'planned')
     return { kind: 'imported', lines: [`imported ${path}: ${sayCounts(plan.diff)}`, ...sayDiff(plan.diff)] };

@@ -1,9 +1,10 @@
 /** Rows of the record as a person reads them: when, who, which command on which client, and what came of it. Pure; the export has every word. */
 import { cutText, escapeLine } from '../../blocks/escape.ts';
 import { nameStoredPerson } from '../../blocks/person.ts';
-import { renderDate } from '../../blocks/time.ts';
+import { renderDate, sayStamp } from '../../blocks/time.ts';
 import type { AuditRow } from '../../operations/audit.ts';
 import type { Json } from '../../operations/json.ts';
+import { mapStrings } from '../../operations/map-strings.ts';
 import type { TargetName } from '../../operations/target.ts';
 
 export type ClientNames = ReadonlyMap<string, TargetName>;
@@ -17,9 +18,14 @@ export const renderRow = (
 ): string => {
   const client = row.targetId === null ? undefined : clients.get(row.targetId);
   const of = client === undefined ? '' : ` *${escapeLine(client.name)}*`;
-  const outcome = cutText(escapeLine(sayOutcome(row, client?.key ?? null)), longestOutcome);
+  const detail = mapStrings(row.detail, (text) => sayMoment(text, zone));
+  const outcome = cutText(escapeLine(sayOutcome({ ...row, detail }, client?.key ?? null)), longestOutcome);
   return `• ${renderDate(row.at, zone)} ${nameStoredPerson(row.actor, via)} \`${escapeLine(row.verb)}\`${of}: ${outcome}`;
 };
+
+/** Moments are kept in UTC to the millisecond. */
+const sayMoment = (text: string, zone: string): string =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/u.test(text) ? sayStamp(new Date(text), zone) : text;
 
 type Fields = { readonly [key: string]: Json };
 

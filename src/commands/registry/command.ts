@@ -78,7 +78,7 @@ const importFile = async (
   if (file.kind === 'unreadable')
     return refuse('unavailable', `${toCode(file.path, 500)} cannot be read: ${file.why}. Nothing changed.`);
   const plan = await importRegistry(tx, powers, { text: file.text, prune, dryRun, by: actor, at: now });
-  const audit = { ...(toImportAudit(plan, prune) as object), dryRun, reason: reason ?? null };
+  const audit = { ...(toImportAudit(plan, { prune, dryRun }) as object), dryRun, reason: reason ?? null };
   return plan.kind === 'planned'
     ? renderPlan(plan, { path: file.path, dryRun, audit })
     : renderTroubles(plan, { path: file.path, dryRun, audit });

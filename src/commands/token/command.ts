@@ -167,9 +167,9 @@ const revoke = async (
     );
   const what = `${revoked === 1 ? 'one token' : `${revoked} tokens`}${isOwn ? '' : ` of ${of}`}`;
   return answerLines({
-    lines: [`Revoked ${what}; whatever uses it is locked out now.`],
+    lines: [`Revoked ${what}; whatever uses ${revoked === 1 ? 'it' : 'them'} is locked out now.`],
     data: { revoked },
-    audit: { revoked, owner: formatActor(owner), label: label ?? null },
+    audit: { action: 'revoked', tokens: revoked, owner: formatActor(owner), label: label ?? null },
   });
 };
 
@@ -196,6 +196,6 @@ const create = async (
     ],
     data: { label, expiresAt: expiresAt.toISOString() },
     secret,
-    audit: { label, expiresAt: expiresAt.toISOString() },
+    audit: { action: 'created', label, expiresAt: expiresAt.toISOString() },
   });
 };

@@ -75,9 +75,9 @@ it.each<[string, string, Json, string | null, string]>([
   [
     'token',
     'answered',
-    { changed: { label: 'laptop', expiresAt: '2027' } },
+    { changed: { label: 'laptop', action: 'created', expiresAt: '2027-02-18T08:00:00.000Z' } },
     null,
-    'label laptop, expires at 2027',
+    'created, label laptop, expires at 2027-02-18 08:00 UTC',
   ],
   [
     'list',

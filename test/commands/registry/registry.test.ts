@@ -98,6 +98,9 @@ describe('registry import', () => {
     expect(await tiers()).toEqual({ heritage: 'premium' });
     putClients(heritage);
     expect((await ask('registry import')).message.text).toContain('says nothing new');
+    expect((await testDoor.readAuditRows())[0]).toMatchObject({
+      detail: { changed: { action: 'import changed nothing', imported: false } },
+    });
     expect(await desk.database.db.selectFrom('registry_imports').selectAll().execute()).toHaveLength(1);
     expect((await readTargets(desk.database.db, everything))[0]?.version).toBe(1);
   });
@@ -168,6 +171,9 @@ describe('registry import', () => {
     const dry = await ask('registry import --dry-run');
     expect(dry.message.text).toContain('nothing was changed yet: 1 added');
     expect(dry.data).toMatchObject({ imported: false, added: ['heritage'] });
+    expect((await testDoor.readAuditRows())[0]).toMatchObject({
+      detail: { changed: { imported: false, dryRun: true, added: ['heritage'] } },
+    });
     expect(await tiers()).toEqual({});
     expect(await desk.database.db.selectFrom('registry_imports').selectAll().execute()).toEqual([]);
   });

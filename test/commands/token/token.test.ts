@@ -55,7 +55,7 @@ describe('token', () => {
     };
     expect(JSON.stringify(rows)).not.toContain(token.slice(7));
     expect(await testDoor.readAuditRows()).toMatchObject([
-      { event: 'answered', verb: 'token', detail: { changed: { label: 'laptop' } } },
+      { event: 'answered', verb: 'token', detail: { changed: { action: 'created', label: 'laptop' } } },
     ]);
   });
 
@@ -88,7 +88,10 @@ describe('token', () => {
       people.operator,
       people.admin,
     ]);
-    expectAnswer(await testDoor.ask('token revoke --all', { as: 'operator' }));
+    await create('operator', 'token create third');
+    expect(toText(await testDoor.ask('token revoke --all', { as: 'operator' }))).toBe(
+      'Revoked 2 tokens; whatever uses them is locked out now.',
+    );
     expect([await findOwner(other), await findOwner(foreign)]).toEqual([null, people.admin]);
     expect(expectRefusal(await testDoor.ask('token revoke --all', { as: 'operator' })).reason).toBe(
       'not-found',
@@ -125,8 +128,8 @@ describe('token', () => {
       );
       expect([await findOwner(other), await findOwner(foreign)]).toEqual([null, people.viewer]);
       expect((await testDoor.readAuditRows()).slice(0, 3)).toMatchObject([
-        { actor: 'T0DESK:U0ADMIN', detail: { changed: { owner: 'T0DESK:U0OPERATOR', revoked: 1 } } },
-        { detail: { changed: { owner: 'T0DESK:U0OPERATOR', label: 'laptop', revoked: 1 } } },
+        { actor: 'T0DESK:U0ADMIN', detail: { changed: { owner: 'T0DESK:U0OPERATOR', tokens: 1 } } },
+        { detail: { changed: { action: 'revoked', owner: 'T0DESK:U0OPERATOR', label: 'laptop' } } },
         { detail: { changed: { owner: 'T0DESK:U0OPERATOR' } } },
       ]);
       expect(toText(await testDoor.ask('token list T0DESK:U0OPERATOR', there))).toBe(
