@@ -1,7 +1,7 @@
 /** What the terminal's own options mean; every other word goes to the desk untouched. */
 
 export type Args =
-  | { readonly kind: 'help'; readonly verb: string | null }
+  | { readonly kind: 'help'; readonly verb: string | null; readonly json: boolean }
   | {
       readonly kind: 'call';
       readonly words: readonly string[];
@@ -29,7 +29,8 @@ export const parseArgs = (args: readonly string[]): Args => {
       json: seen.json,
       say: `--timeout is ${JSON.stringify(seen.timeout)}; it must be a number of seconds from 0.1 to ${longestSeconds}.`,
     };
-  if (seen.help || seen.words.length === 0) return { kind: 'help', verb: seen.words[0] ?? null };
+  if (seen.help || seen.words.length === 0)
+    return { kind: 'help', verb: seen.words[0] ?? null, json: seen.json };
   return { kind: 'call', words: seen.words, json: seen.json, timeoutMs };
 };
 

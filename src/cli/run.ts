@@ -27,7 +27,7 @@ const patienceMs = { ask: 20_000, follow: 60_000 };
 export const run = async (parts: RunParts): Promise<CliExit> => {
   const args = parseArgs(parts.args);
   const outcome = await carryOut(parts, args);
-  if (args.kind !== 'help' && args.json) printJson(parts.terminal, outcome);
+  if (args.json) printJson(parts.terminal, outcome);
   else printText(parts.terminal, outcome);
   return outcome.exit;
 };
@@ -37,7 +37,7 @@ const carryOut = async (parts: RunParts, args: Args): Promise<Outcome> => {
     if (args.kind === 'usage') return createFailure(2, args.say);
     const address = toAddress(parts.readConfig(), parts.terminal);
     if (args.kind === 'help')
-      return await readHelp(address, createExchanger(address), args.verb, parts.interrupted);
+      return await readHelp(address, createExchanger(address), args, parts.interrupted);
     return await carryOutCall(parts, args, address);
   } catch (error) {
     if (error instanceof AcuopsError) return createFailure(error.code === 'config' ? 2 : 4, error.say);

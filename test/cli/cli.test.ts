@@ -175,7 +175,7 @@ it('gives the whole answer as JSON, the secret with it', async () => {
   });
 });
 
-it('helps: with the desk its verbs, without it at least itself', async () => {
+it('helps: with the desk its commands, without it at least itself', async () => {
   const whole = await runProcess([]);
   expect([whole.code, whole.stderr]).toEqual([0, '']);
   expect(whole.stdout).toContain('Exit codes: 0 healthy');
@@ -186,6 +186,28 @@ it('helps: with the desk its verbs, without it at least itself', async () => {
   expect(alone.code).toBe(0);
   expect(alone.stdout).toContain('--timeout <s>');
   expect(alone.stderr).toContain('No desk is running here');
+  for (const { stdout, stderr } of [whole, alone]) expect(`${stdout}${stderr}`).not.toMatch(/verb/iu);
+});
+
+it('helps a program with JSON, and with nothing else on stdout', async () => {
+  const whole = await run(['--json']);
+  expect([whole.code, whole.stderr]).toEqual([0, '']);
+  const { state, data } = JSON.parse(whole.stdout) as { state: string; data: unknown };
+  expect(state).toBe('done');
+  expect(data).toContainEqual({
+    verb: 'ping',
+    aliases: ['p'],
+    usage: 'ping [name] [--loud]',
+    summary: 'does ping',
+    example: 'ping heritage',
+  });
+  const one = await run(['ping', '--help', '--json']);
+  expect(JSON.parse(one.stdout)).toMatchObject({ state: 'done', exit: 0, data: { verb: 'ping' } });
+  const none = await run(['pnig', '--help', '--json']);
+  expect(JSON.parse(none.stdout)).toMatchObject({ state: 'refused', exit: 2, data: null });
+  const alone = await run(['--json'], { ACUOPS_DATA: join(desk.dataDir, 'none') });
+  expect(alone.code).toBe(4);
+  expect(JSON.parse(alone.stdout)).toMatchObject({ state: 'unavailable', exit: 4, data: null });
 });
 
 it('passes words after -- as they are', async () => {
