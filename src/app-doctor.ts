@@ -103,7 +103,8 @@ const readGithub = async (
 ): Promise<GithubFacts> => {
   if (github === null) return { kind: 'not-configured' };
   const standing = await readStanding(github, signal, clock.now);
-  if (standing.kind !== 'accepted') return standing;
+  if (standing.kind === 'refused') return standing;
+  if (standing.kind === 'unknown') return { ...standing, accounts: github.budget() };
   const repos = [...new Set(clients.filter(({ status }) => status === 'active').map(({ repo }) => repo))];
   const { repositories } = await readRights(github, repos.slice(0, mostRepositories), signal);
   return {

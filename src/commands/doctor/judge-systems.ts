@@ -3,9 +3,17 @@ import { cutText, escapeLine } from '../../blocks/escape.ts';
 import { renderStoredPerson } from '../../blocks/person.ts';
 import { sayAge, sayDuration } from '../../blocks/time.ts';
 import { type Finding, find, pass, sayNames, sayNumber } from './findings.ts';
-import type { GithubFacts, RegistryFacts } from './powers.ts';
+import type { GithubAccount, GithubFacts, RegistryFacts } from './powers.ts';
 
 const again = 'Ask again in a minute; if it stays, look at the network and at https://www.githubstatus.com.';
+const againLater =
+  'Wait that long and ask again. Nothing is broken: the desk may ask GitHub for no more just now.';
+
+const minuteMs = 60_000;
+
+/** In whole minutes, and never too short: whoever comes then finds the limit over. */
+const sayWait = (until: Date, now: Date): string =>
+  sayDuration(Math.max(1, Math.ceil((until.getTime() - now.getTime()) / minuteMs)) * minuteMs);
 
 type Accepted = Extract<GithubFacts, { kind: 'accepted' }>;
 
@@ -32,23 +40,34 @@ export const judgeGithub = (facts: GithubFacts, now: Date): readonly Finding[] =
         ),
       ];
     case 'unknown':
-      return [find('GitHub', 'unknown', `${escapeLine(facts.say)}.`, again)];
+      return judgeUnknown(facts, now);
     case 'accepted':
       return [
         pass(
           facts.identity === 'token' ? 'GitHub token' : 'GitHub App',
           `GitHub accepts the ${facts.identity === 'token' ? 'token' : 'App'}.`,
         ),
-        judgeBudget(facts, now),
-        ...judgeRights(facts),
+        judgeBudget(facts.accounts, now),
+        ...judgeRights(facts, now),
       ];
   }
 };
 
+const judgeUnknown = (
+  { say, until, accounts }: Extract<GithubFacts, { kind: 'unknown' }>,
+  now: Date,
+): readonly Finding[] =>
+  until === null
+    ? [find('GitHub', 'unknown', `${escapeLine(say)}.`, again)]
+    : [
+        find('GitHub', 'unknown', `${escapeLine(say)} for at most ${sayWait(until, now)} more.`, againLater),
+        ...(accounts.length === 0 ? [] : [judgeBudget(accounts, now)]),
+      ];
+
 /** Below this share of the hour a fleet check may not get through. */
 const lowShare = 0.1;
 
-const sayAccount = (account: Accepted['accounts'][number], now: Date): string => {
+const sayAccount = (account: GithubAccount, now: Date): string => {
   const { primary, pointsLeft, pointsPerMinute, blockedUntil } = account;
   const hour =
     primary === null
@@ -61,7 +80,7 @@ const sayAccount = (account: Accepted['accounts'][number], now: Date): string =>
   return `${escapeLine(account.account)}: ${hour}; ${pointsLeft} of ${pointsPerMinute} points of this minute${wait}`;
 };
 
-const judgeBudget = ({ accounts }: Accepted, now: Date): Finding => {
+const judgeBudget = (accounts: readonly GithubAccount[], now: Date): Finding => {
   const name = 'GitHub budget';
   const say = `${accounts.map((account) => sayAccount(account, now)).join('. ')}.`;
   const blocked = accounts.some(({ blockedUntil }) => blockedUntil !== null);
@@ -77,7 +96,7 @@ const judgeBudget = ({ accounts }: Accepted, now: Date): Finding => {
   );
 };
 
-const judgeRights = ({ repositories, of }: Accepted): readonly Finding[] => {
+const judgeRights = ({ repositories, of }: Accepted, now: Date): readonly Finding[] => {
   const name = 'GitHub rights';
   const sample =
     repositories.length < of ? ` Only ${repositories.length} of ${of} repositories were tried.` : '';
@@ -85,7 +104,9 @@ const judgeRights = ({ repositories, of }: Accepted): readonly Finding[] => {
   const partly = repositories.filter(
     ({ missing }) => missing.length > 0 && !missing.includes('metadata: read'),
   );
-  const untold = repositories.filter(({ trouble }) => trouble !== null);
+  const untold = repositories.filter(({ trouble, until }) => trouble !== null && until === null);
+  const limited = repositories.filter(({ until }) => until !== null);
+  const ends = new Date(Math.max(...limited.map(({ until }) => until?.getTime() ?? 0)));
   const findings = [
     hidden.length === 0
       ? null
@@ -113,6 +134,15 @@ const judgeRights = ({ repositories, of }: Accepted): readonly Finding[] => {
           `Could not be told: ${sayNames(untold.map(({ repo, trouble }) => `${escapeLine(repo)} (${escapeLine(trouble ?? '')})`))}.${sample}`,
           again,
           untold.map(({ repo }) => repo),
+        ),
+    limited.length === 0
+      ? null
+      : find(
+          name,
+          'unknown',
+          `GitHub’s limit is reached for at most ${sayWait(ends, now)} more, so this could not be told: ${sayNames(limited.map(({ repo }) => escapeLine(repo)))}.${sample}`,
+          againLater,
+          limited.map(({ repo }) => repo),
         ),
   ].filter((finding) => finding !== null);
   return findings.length > 0

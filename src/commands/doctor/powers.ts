@@ -81,23 +81,30 @@ export interface Quota {
   readonly resetAt: Date;
 }
 
+/** What the desk may still ask of GitHub with one token or installation. */
+export interface GithubAccount {
+  readonly account: string;
+  readonly primary: Quota | null;
+  readonly pointsLeft: number;
+  readonly pointsPerMinute: number;
+  readonly blockedUntil: Date | null;
+}
+
 export type GithubFacts =
   | { readonly kind: 'not-configured' }
+  | { readonly kind: 'refused'; readonly identity: 'token' | 'app'; readonly say: string }
   | {
-      readonly kind: 'refused' | 'unknown';
+      readonly kind: 'unknown';
       readonly identity: 'token' | 'app';
       readonly say: string;
+      /** Where it is GitHub's limit: when that ends. */
+      readonly until: Date | null;
+      readonly accounts: readonly GithubAccount[];
     }
   | {
       readonly kind: 'accepted';
       readonly identity: 'token' | 'app';
-      readonly accounts: readonly {
-        readonly account: string;
-        readonly primary: Quota | null;
-        readonly pointsLeft: number;
-        readonly pointsPerMinute: number;
-        readonly blockedUntil: Date | null;
-      }[];
+      readonly accounts: readonly GithubAccount[];
       /** Of that many, so many were tried. */
       readonly of: number;
       readonly repositories: readonly {
@@ -105,6 +112,8 @@ export type GithubFacts =
         readonly can: readonly string[];
         readonly missing: readonly string[];
         readonly trouble: string | null;
+        /** Where that is GitHub's limit: when it ends. */
+        readonly until: Date | null;
       }[];
     };
 

@@ -11,6 +11,8 @@ export interface RepositoryRights {
   readonly missing: readonly Right[];
   /** Why a right could not be told either way: "GitHub answered 503". Null where all were told. */
   readonly trouble: string | null;
+  /** Where that is GitHub's limit: when it ends. */
+  readonly until: Date | null;
 }
 
 export interface Rights {
@@ -62,6 +64,7 @@ const probe = async (client: GitHubClient, repo: RepoName, signal: AbortSignal):
         .filter(({ answer }) => answer.kind === 'trouble' && answer.reason === 'no-access')
         .map(({ right }) => right),
       trouble: open?.say ?? null,
+      until: open?.until ?? null,
     },
   };
 };
@@ -82,6 +85,7 @@ const notRead = (repo: string): RepositoryRights => ({
   can: [],
   missing: [],
   trouble: 'the repository is not given as owner/name',
+  until: null,
 });
 
 /** Three reads per repository; hand in as many as the budget is worth. Never throws. */

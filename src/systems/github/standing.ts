@@ -12,7 +12,13 @@ export type Standing =
       readonly primary: PrimaryBudget | null;
     }
   | { readonly kind: 'refused'; readonly identity: 'token' | 'app'; readonly say: string }
-  | { readonly kind: 'unknown'; readonly identity: 'token' | 'app'; readonly say: string };
+  | {
+      readonly kind: 'unknown';
+      readonly identity: 'token' | 'app';
+      readonly say: string;
+      /** Where it is GitHub's limit: when that ends. */
+      readonly until: Date | null;
+    };
 
 const RateLimit = z.object({
   resources: z.object({ core: z.object({ limit: z.number(), remaining: z.number(), reset: z.number() }) }),
@@ -43,6 +49,6 @@ export const readStanding = async (
     if (trouble.status === 401) return { kind: 'refused', identity, say: trouble.say };
     // An Enterprise Server without rate limits answers 404: the token was taken all the same.
     if (trouble.status === 404) return { kind: 'accepted', identity, primary: null };
-    return { kind: 'unknown', identity, say: trouble.say };
+    return { kind: 'unknown', identity, say: trouble.say, until: trouble.until };
   }
 };

@@ -124,6 +124,35 @@ describe('doctor', () => {
     );
   });
 
+  it('says of GitHub’s limit how long it lasts and what is left, and blames no network', async () => {
+    desk = await open();
+    mendWorld();
+    desk.stand.github.leaveQuota(0, 120_000);
+    const { findings } = await readFindings();
+    expect(byName(findings, 'GitHub rights')).toMatchObject({
+      state: 'unknown',
+      say: expect.stringMatching(
+        /^GitHub’s limit is reached for at most [23] min more, so this could not be told: acuops-demo\//u,
+      ),
+    });
+    expect(byName(findings, 'GitHub budget').say).toMatch(/^token: 0 of \d+ requests left, new ones in /u);
+    expect(JSON.stringify(findings)).not.toContain('network');
+  });
+
+  it('says the same where GitHub lets nobody ask at all', async () => {
+    desk = await open();
+    mendWorld();
+    desk.stand.github.faults.secondaryLimit({ path: '/rate_limit' }, 90);
+    const { exit, findings } = await readFindings();
+    expect(exit).toBe(4);
+    expect(byName(findings, 'GitHub')).toMatchObject({
+      state: 'unknown',
+      say: expect.stringMatching(/^GitHub's limit is reached for at most [23] min more\.$/u),
+      mend: expect.stringMatching(/^Wait that long and ask again/u),
+    });
+    expect(byName(findings, 'GitHub budget').say).toContain('GitHub asks to wait 1 min');
+  });
+
   it('says what could not be looked at, and looks at the rest', async () => {
     desk = await open();
     mendWorld();

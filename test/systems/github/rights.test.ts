@@ -19,14 +19,22 @@ it('names what a token can do and cannot, per repository', async () => {
         can: ['metadata: read', 'actions: read', 'contents: read'],
         missing: [],
         trouble: null,
+        until: null,
       },
       {
         repo: 'acme/hidden',
         can: [],
         missing: ['metadata: read', 'actions: read', 'contents: read'],
         trouble: null,
+        until: null,
       },
-      { repo: 'nonsense', can: [], missing: [], trouble: 'the repository is not given as owner/name' },
+      {
+        repo: 'nonsense',
+        can: [],
+        missing: [],
+        trouble: 'the repository is not given as owner/name',
+        until: null,
+      },
     ],
   });
 });
