@@ -95,7 +95,7 @@ export const troubles: readonly Trouble[] = [
     about: 'the site of Aster and Kestrel falls silent',
     cause: ({ stand }) => {
       stand.acumatica.setBehaviour('tradecloud', { kind: 'hang' });
-      return 'The site takes requests and never answers. Press Check again: both clients on it fail after 10 s. `calm` mends it.';
+      return 'The site takes requests and never answers. Press Check again: both clients on it fail after 10 s. `calm` mends the site; the clients stay unknown until 20 minutes after the sign-in that got no answer, as it may have left a session open.';
     },
   },
   {
@@ -126,7 +126,7 @@ export const troubles: readonly Trouble[] = [
       stand.github.faults.clear();
       stand.github.resetCounts();
       for (const { site } of stand.world.clients) stand.acumatica.setBehaviour(site.prefix, { kind: 'ok' });
-      return 'All ordered trouble is over. What is wrong with the clients themselves stays.';
+      return 'All ordered trouble is over. What is wrong with the clients themselves stays, and where a sign-in got no answer the desk waits 20 minutes before the next one.';
     },
   },
 ];
