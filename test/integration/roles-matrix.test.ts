@@ -98,7 +98,7 @@ describe('a role', () => {
   });
 
   it('by configuration cannot be taken away from Slack', async () => {
-    expect(await desk.say(`role revoke <@${personIds.admin}> admin`)).toContain('was not admin');
+    expect(await desk.say(`role revoke <@${personIds.admin}> admin`)).toContain('is admin by configuration');
     expect(await desk.say('role list')).toContain('admin, by configuration');
   });
 });
