@@ -13,10 +13,17 @@ export const within = async <T>(work: Promise<T>, boundMs: number, onLate: () =>
   }
 };
 
-/** The answer, unless the signal comes first. @throws its reason */
-export const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+const toReason = ({ reason }: AbortSignal): Error =>
+  reason instanceof Error ? reason : new Error('aborted');
+
+/** The answer, unless the signal comes first. @throws its reason, or what `toError` makes of it */
+export const untilAborted = <T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  toError: (signal: AbortSignal) => Error = toReason,
+): Promise<T> =>
   new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    const stop = () => reject(toError(signal));
     if (signal.aborted) return stop();
     signal.addEventListener('abort', stop, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));

@@ -4,6 +4,7 @@ import { escapeLine } from '../../blocks/escape.ts';
 import { AcuopsError } from '../../errors.ts';
 import type { Json } from '../../operations/json.ts';
 import type { ItemContext, ItemResult, Step, StepContext } from '../../operations/operation.ts';
+import { untilAborted } from '../../runtime/bounded.ts';
 import {
   type Area,
   areaNames,
@@ -50,21 +51,15 @@ const unknownArea = (area: Area, why: string): Finding =>
   );
 
 /** A part that waits for somebody who never answers is left behind when the time is over. */
-const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const stop = (): void =>
-      reject(new AcuopsError({ code: 'broken', message: 'stopped waiting', say: 'no answer in time' }));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+const toNoAnswer = (): Error =>
+  new AcuopsError({ code: 'broken', message: 'stopped waiting', say: 'no answer in time' });
 
 export const createDoctorItems =
   (powers: DoctorPowers, log: (line: string, detail: object) => void) =>
   async (context: ItemContext): Promise<Json> => {
     const { area } = ItemInput.parse(context.item.input);
     try {
-      return { findings: [...(await untilAborted(look[area](powers, context), context.signal))] };
+      return { findings: [...(await untilAborted(look[area](powers, context), context.signal, toNoAnswer))] };
     } catch (error) {
       // An orderly stop hands the part back; everything else is itself a finding.
       if (context.signal.aborted) throw error;

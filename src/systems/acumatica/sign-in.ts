@@ -58,7 +58,7 @@ const isSurelyClosed = (login: GuardedResult): boolean =>
   login.kind === 'answer' ? login.status === 401 || login.status === 429 : !login.mayHaveLeft;
 
 /** A turn of the loop later than the signal: by then a login that never left has said so. */
-const untilAborted = async (signal: AbortSignal): Promise<'late'> => {
+const lateBy = async (signal: AbortSignal): Promise<'late'> => {
   if (!signal.aborted) await once(signal, 'abort');
   return nextTurn('late' as const);
 };
@@ -112,7 +112,7 @@ export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
       signIn,
       signedOut: await signOut(url, answer),
     }));
-    const late = untilAborted(signal);
+    const late = lateBy(signal);
     const first = await Promise.race([answered, late]);
     if (first === 'late')
       return { signIn: { kind: 'timeout', afterMs: tookMs() }, signedOut: false, settled };

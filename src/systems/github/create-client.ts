@@ -3,6 +3,7 @@
  * What the answers mean is left to the readers beside this file.
  */
 import { createAppAuth } from '@octokit/auth-app';
+import { untilAborted } from '../../runtime/bounded.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type Budget, type BudgetState, createBudget } from './budget.ts';
 import { createInstallations, type Installations } from './installations.ts';
@@ -82,13 +83,7 @@ interface Octokits extends Installations {
   readonly own: GitHubOctokit;
 }
 
-const untilAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const stop = () => reject(new DOMException('the caller stopped waiting', 'AbortError'));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+const toAbortError = (): Error => new DOMException('the caller stopped waiting', 'AbortError');
 
 /** @throws AcuopsError `config` for a private key that is none. */
 export const createGitHubClient = (options: GitHubClientOptions): GitHubClient => {
@@ -160,7 +155,7 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
 
   const ask: GitHubClient['ask'] = async (repo, question) => {
     try {
-      return await untilAborted(send(repo, question), question.signal);
+      return await untilAborted(send(repo, question), question.signal, toAbortError);
     } catch (error) {
       const trouble = toTrouble(error, clock.now(), auth.kind);
       return trouble.status === 304 ? { kind: 'not-modified' } : trouble;
