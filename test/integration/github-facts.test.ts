@@ -76,6 +76,11 @@ describe('a fault of GitHub', () => {
 });
 
 describe("GitHub's limit", () => {
+  it('is in the help of --fresh, which promises no more than it keeps', async () => {
+    const { out } = await desk.terminal(['help', 'health']);
+    expect(out).toMatch(/--fresh: .*where GitHub's limit forbids it, the card says so/u);
+  });
+
   it('is named with its end where older facts stand in, which are never called fresh', async () => {
     await desk.terminal(['health', 'bayline', '--fresh']);
     const path = '/repos/acuops-demo/acuops-bayline/*';

@@ -40,7 +40,10 @@ export const defineHealth = (powers: HealthPowers & HealthCardPowers): AnyComman
       flags: {
         all: { kind: 'switch', about: 'all clients' },
         failed: { kind: 'switch', about: 'list only what fails' },
-        fresh: { kind: 'switch', about: 'ask for every fact again, use none that is known' },
+        fresh: {
+          kind: 'switch',
+          about: "ask for every fact again; where GitHub's limit forbids it, the card says so",
+        },
       },
     },
     example: 'health acme',
