@@ -52,7 +52,9 @@ const sayObservations = ({ observations, target }: StatusFacts, zone: string): r
       isUnknown || observation.criterion === 'api' ? `${escapeLine(sayCriterion(observation))}: ` : '';
     const say = `${isUnknown ? `${word}, ` : ''}${escapeLine(observation.say)}`;
     const clause = name === '' ? say.replace(/^[a-z]/, (letter) => letter.toUpperCase()) : `${name}${say}`;
-    return `${emoji} ${clause}${saySince(observation, target, zone)}`;
+    const { moment } = observation;
+    const told = moment === undefined ? '' : ` ${moment.word} ${renderDate(moment.at, zone)}`;
+    return `${emoji} ${clause}${told}${saySince(observation, target, zone)}`;
   });
 
 const runsShown = 3;

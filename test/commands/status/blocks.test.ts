@@ -55,6 +55,14 @@ describe('status', () => {
     ]);
   });
 
+  it('tells the moment that belongs to the words', () => {
+    const limited = { verdict: 'unknown', cause: 'rate-limited', say: "GitHub's limit is reached" } as const;
+    const until = { word: 'until', at: ago(-hourMs) } as const;
+    expect(read({ observations: [observation({ ...limited, moment: until })] })).toContain(
+      "❔ Workflow: unknown, GitHub's limit is reached until 2026-11-20 03:00 CST",
+    );
+  });
+
   it('an old deploy was noticed, it did not begin to be old then', () => {
     const old = { criterion: 'last-deploy', verdict: 'fail', say: 'last deploy 34 days ago' } as const;
     expect(read({ observations: [observation({ ...old, since: ago(hourMs) })] })).toContain(
