@@ -21,12 +21,22 @@ export const stopServer = (server: HttpServer): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** A port of this machine that nobody listened on a moment ago. */
+/** Below those that systems hand out (Linux from 32768): whoever asks for any port gets none of these a moment later. */
+const [lowest, highest] = [20_000, 32_000];
+
+/** A port of this machine that nobody listens on, and that nobody gets who asks for any. */
 export const findFreePort = async (): Promise<number> => {
-  const server = createNetServer();
-  const port = await listenOnLoopback(server, 0);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  return port;
+  for (;;) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    const server = createNetServer();
+    const isFree = await listenOnLoopback(server, port).then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    return port;
+  }
 };

@@ -1,10 +1,10 @@
 /** Where the queue may live: the tests' Postgres always, Redis where `REDIS_URL` or a `redis-server` is at hand. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { findFreePort } from '../../sandbox/loopback.ts';
 import { migrateQueue, type QueueBackend, type QueuePool } from '../../src/jobs/hints.ts';
 import { openQueuePool } from '../../src/store/database.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -38,15 +38,6 @@ const openOnPostgres = async (): Promise<QueueHouse> => {
       await database.drop();
     },
   };
-};
-
-const findFreePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 };
 
 /** A server that was given may be somebody's: its last database is the tests'. */
