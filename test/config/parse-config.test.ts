@@ -1,6 +1,7 @@
 /** One port for both doors is a fault where the machine itself would refuse it, and nowhere else. */
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { expect, test } from 'vitest';
+import { findFreePort } from '../../sandbox/loopback.ts';
 import { type Environment, parseConfig } from '../../src/config/parse-config.ts';
 
 const slack = { SLACK_BOT_TOKEN: 'xoxb-bot-secret', SLACK_APP_TOKEN: 'xapp-app-secret' };
@@ -36,10 +37,10 @@ test.each([
   ['0.0.0.0', '::1'],
   ['localhost', 'localhost'],
 ])('HOST %s and ADMIN_HOST %s are refused where this machine refuses them', async (host, adminHost) => {
-  const first = await listen(host, 0);
+  const port = await findFreePort();
+  const first = await listen(host, port);
   // A machine without addresses of version 6 has nothing to tell of them.
   if (typeof first === 'string') return;
-  const { port } = first.address() as AddressInfo;
   const second = await listen(adminHost, port);
   await close(first);
   if (typeof second !== 'string') await close(second);
