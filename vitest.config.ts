@@ -10,7 +10,7 @@ export default defineConfig({
     hookTimeout: 40_000,
     pool: 'forks',
     // Most files wait for a database, a socket or a timer, not for a core.
-    maxWorkers: 6,
+    maxWorkers: 5,
     // Loading the desk's modules anew for each of the files would take half of the time; no file changes shared state.
     isolate: false,
   },
