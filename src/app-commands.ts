@@ -6,6 +6,7 @@ import type { HealthPowers } from './commands/health/powers.ts';
 import type { CommandPowers } from './commands/index.ts';
 import type { Actor } from './operations/call.ts';
 import type { RegistryFile } from './operations/import-registry.ts';
+import { toJson } from './operations/json.ts';
 import type { RequestStore } from './operations/ports.ts';
 import { everything, type Scope } from './operations/scope.ts';
 import type { Target, TargetName } from './operations/target.ts';
@@ -177,7 +178,7 @@ const toCheck = ({ client: { targetId }, state, observations }: ClientHealth): h
     targetId,
     criterion: observation.criterion,
     subject: observation.subject ?? '',
-    body: StoredObservation.encode(observation) as never,
+    body: toJson(StoredObservation.encode(observation)),
     since: observation.since,
     observedAt: observation.observedAt,
   })),

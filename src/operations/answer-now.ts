@@ -12,7 +12,8 @@ import {
 import type { Answer, NowCommand, NowContext } from './command.ts';
 import type { Json } from './json.ts';
 import { mapStrings } from './map-strings.ts';
-import type { NewAuditRow, NewOperation } from './ports.ts';
+import type { Operation } from './operation.ts';
+import type { NewAuditRow, NewOperation, StoredAnswer } from './ports.ts';
 import type { Receipt } from './receipt.ts';
 import { type Refusal, toExitCode } from './refusal.ts';
 
@@ -66,6 +67,10 @@ const toContext = ({
   audience,
   pressed: call.pressed ?? null,
 });
+
+/** What `answerNow` wrote down, read back from an operation of such a command: its own writing, so a naming and not a check. */
+export const readAnswer = ({ result }: Operation): StoredAnswer | null =>
+  result as unknown as StoredAnswer | null;
 
 const findActedOn = (answer: Answer | Refusal): string | null =>
   answer.kind === 'answer' ? (answer.targetId ?? null) : null;

@@ -90,3 +90,17 @@ export const verifyChain = async (rows: AsyncIterable<SealedRow>): Promise<Chain
   }
   return { kind: 'whole', count: expected - 1, head };
 };
+
+/** Which rows of the record are asked for. */
+export interface AuditFilter {
+  readonly targetId?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly verb?: string | undefined;
+  readonly event?: string | undefined;
+  readonly since?: Date | undefined;
+  /** Of it nothing, of the moments before it all. */
+  readonly until?: Date | undefined;
+  /** Sealed rows alone: those with a lower position. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}

@@ -1,10 +1,10 @@
 /** Which picture a card shows now: the command's own, a stored answer, or plain words where there is neither. Sending it is `deliver-card.ts`' business. */
 import type { Audience } from '../policy/access.ts';
+import { readAnswer } from './answer-now.ts';
 import type { CardWork, Move } from './card.ts';
 import type { Json } from './json.ts';
 import type { Message } from './message.ts';
 import type { Operation } from './operation.ts';
-import type { StoredAnswer } from './ports.ts';
 import { type CommandList, toCode } from './words.ts';
 
 export interface DrawParts {
@@ -75,7 +75,7 @@ const readWords = (operation: Operation): string =>
 
 const readStored = (operation: Operation): Message | null => {
   const message = readField(operation.result, 'message');
-  return message === null ? null : (operation.result as unknown as StoredAnswer).message;
+  return message === null ? null : (readAnswer(operation)?.message ?? null);
 };
 
 const readField = (value: Json, name: string): Json =>

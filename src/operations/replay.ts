@@ -1,9 +1,10 @@
 /** A delivery that came before gets the first one's answer again, without its secret; it writes nothing. */
+import { readAnswer } from './answer-now.ts';
 import { type Call, formatActor } from './call.ts';
 import type { AnyCommand } from './command.ts';
 import { type DenialReason, explainDenial } from './denial.ts';
 import type { Json } from './json.ts';
-import type { Delivery, StoredAnswer } from './ports.ts';
+import type { Delivery } from './ports.ts';
 import type { Receipt } from './receipt.ts';
 import { type Refusal, type RefusalReason, refuse } from './refusal.ts';
 
@@ -16,7 +17,7 @@ export const replay = (command: AnyCommand, call: Call, earlier: Delivery): Rece
     return toRefused(explainDenial(readText(earlier.detail, 'reason') as DenialReason, call, command));
   if (command.kind === 'long')
     return { kind: 'started', operation, joined: earlier.event === 'joined', where };
-  const stored = operation.result as unknown as StoredAnswer | null;
+  const stored = readAnswer(operation);
   if (operation.state === 'refused' || !stored?.message)
     return { kind: 'refused', refusal: readRefusal(stored?.data ?? null), operation };
   return {

@@ -1,9 +1,9 @@
 /** A file that is kept nowhere: its rows are read again wherever it is handed out, page by page, so that nothing else waits for the whole. */
+import { readAnswer } from './answer-now.ts';
 import type { AnyCommand } from './command.ts';
 import type { Json } from './json.ts';
 import type { Message } from './message.ts';
 import type { Operation } from './operation.ts';
-import type { StoredAnswer } from './ports.ts';
 import type { Receipt } from './receipt.ts';
 
 interface RowFile {
@@ -16,7 +16,7 @@ export const readRowFile = async (
   command: AnyCommand | undefined,
   operation: Operation,
 ): Promise<RowFile | null> => {
-  const stored = operation.result as unknown as StoredAnswer | null;
+  const stored = readAnswer(operation);
   if (command?.kind !== 'now' || !command.readRows || !stored?.file) return null;
   const rows: Json[] = [];
   const lines: string[] = [];

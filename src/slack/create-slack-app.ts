@@ -141,6 +141,7 @@ const followed = (receiver: Receiver, running: Running, holdEvents: boolean): Re
       await event.ack();
     };
     const proxy = { processEvent: (event: ReceiverEvent) => running.follow(processEvent(event)) };
+    // All that a receiver ever asks of the app.
     receiver.init(proxy as unknown as App);
   },
   start: (...args: unknown[]) => receiver.start(...args),

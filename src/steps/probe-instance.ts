@@ -192,6 +192,7 @@ const signInOnce = async (
     },
   );
   if (result.kind === 'confirmed') {
+    // This step's own writing, at the confirmation.
     const { signIn, at } = result.effect.detail as unknown as Kept;
     if (signIn !== null) return { kind: 'asked', signIn, at: new Date(at) };
     // Whoever was stopped hands the item back; whoever takes it over asks under a name of its own.

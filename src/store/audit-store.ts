@@ -1,6 +1,6 @@
 /** The sealed record: one sealer at a time gives position and hash; reading is scoped like everything else. */
 import { type Selectable, sql } from 'kysely';
-import { type AuditRow, genesis, type SealedRow, seal } from '../operations/audit.ts';
+import { type AuditFilter, type AuditRow, genesis, type SealedRow, seal } from '../operations/audit.ts';
 import type { Scope } from '../operations/scope.ts';
 import type { Tx } from '../operations/tx.ts';
 import { type Database, type Db, toDb } from './database.ts';
@@ -82,19 +82,6 @@ export async function* readSealed(tx: Tx): AsyncGenerator<SealedRow> {
     if (rows.length < pageSize || last === null || last === undefined) return;
     after = last;
   }
-}
-
-export interface AuditFilter {
-  readonly targetId?: string | undefined;
-  readonly actor?: string | undefined;
-  readonly verb?: string | undefined;
-  readonly event?: string | undefined;
-  readonly since?: Date | undefined;
-  /** Of it nothing, of the moments before it all. */
-  readonly until?: Date | undefined;
-  /** Sealed rows alone: those with a lower position. */
-  readonly before?: number | undefined;
-  readonly limit: number;
 }
 
 /** Within the scope: rows of no target are seen by those who see all. */

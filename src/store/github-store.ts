@@ -103,6 +103,7 @@ export const changeLedger = async <T>(
       .where('account', '=', account)
       .executeTakeFirst();
     const known: StoredLedger = {
+      // Written below from this very type.
       blocks: (row?.blocks ?? []) as unknown as StoredLedger['blocks'],
       blockedUntil: row?.blocked_until.getTime() ?? 0,
     };

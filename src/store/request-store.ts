@@ -1,7 +1,7 @@
 /** What the request door writes, all inside its transaction. */
 import { type Selectable, type SqlBool, sql } from 'kysely';
 import { formatActor } from '../operations/call.ts';
-import type { Json } from '../operations/json.ts';
+import { toJson } from '../operations/json.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { Delivery, NewAuditRow, NewRecord, RequestStore } from '../operations/ports.ts';
 import type { Tx } from '../operations/tx.ts';
@@ -151,7 +151,7 @@ const writeRecord = async (
     step,
     exit,
     memory: {},
-    result: asked.answer as unknown as Json,
+    result: asked.answer === null ? null : toJson(asked.answer),
     fence: 0,
     wakeSeq: 0,
     deadlineAt: asked.deadlineMs === null ? null : new Date(at.getTime() + asked.deadlineMs),

@@ -178,6 +178,7 @@ const toTarget = (row: Selectable<Tables['targets']>, environments: readonly Env
   ciWorkflows: row.ci_workflows,
   branch: row.branch,
   thresholds: row.thresholds as Partial<Thresholds>,
+  // Written from a judged document, as the thresholds.
   contacts: row.contacts as unknown as Target['contacts'],
   version: row.version,
   environments,

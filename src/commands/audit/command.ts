@@ -1,6 +1,6 @@
 /** `audit [filters] | verify | export`: who did what, and the proof that nobody changed it since. */
 import { answerLines, refuseWords } from '../../blocks/answer.ts';
-import { type SealedRow, verifyChain } from '../../operations/audit.ts';
+import { type AuditFilter, type SealedRow, verifyChain } from '../../operations/audit.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import { everything, type Scope } from '../../operations/scope.ts';
 import type { Tx } from '../../operations/tx.ts';
@@ -14,15 +14,7 @@ import {
   toClients,
   toRecord,
 } from './export.ts';
-import {
-  type AuditFilter,
-  AuditInput,
-  type AuditWish,
-  filterFlags,
-  isNarrowed,
-  readWish,
-  toFilter,
-} from './filter.ts';
+import { AuditInput, type AuditWish, filterFlags, isNarrowed, readWish, toFilter } from './filter.ts';
 
 export interface AuditPowers extends ExportPowers {
   readonly read: (tx: Tx, scope: Scope, filter: AuditFilter) => Promise<readonly PlacedRow[]>;

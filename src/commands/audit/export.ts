@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
 import { renderDate } from '../../blocks/time.ts';
-import type { AuditRow } from '../../operations/audit.ts';
+import type { AuditFilter, AuditRow } from '../../operations/audit.ts';
 import type { NowContext } from '../../operations/command.ts';
-import type { Json } from '../../operations/json.ts';
+import { type Json, toJson } from '../../operations/json.ts';
 import { mapStrings } from '../../operations/map-strings.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { everything, type Scope } from '../../operations/scope.ts';
@@ -12,7 +12,7 @@ import type { TargetName } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
 import { longestLine, toCode } from '../../operations/words.ts';
 import type { ClientNames } from './blocks.ts';
-import { type AuditFilter, type AuditInput, AuditWish, toFilter, toWords } from './filter.ts';
+import { type AuditInput, AuditWish, toFilter, toWords } from './filter.ts';
 
 export type PlacedRow = AuditRow & { readonly position: number | null };
 
@@ -101,7 +101,7 @@ export const exportRows = async (
           : [`Older ones fit too. The next part: ${toCode(`/acuops ${next}`, longestLine)}`]),
         ...waiting,
       ],
-      data: kept as unknown as Json,
+      data: toJson(kept),
       audit: { rows: rows.length, newest: newest.position, oldest: oldest.position },
     }),
     file: { name: `audit-${spokenId}.jsonl`, title: `Audit ${spokenId}` },

@@ -1,7 +1,7 @@
 /** Which rows of the record are asked for: the options as typed, judged, and what they mean. A word that no row can have is a fault: "nothing fits" would be untrue. */
 import { z } from 'zod';
 import { refuseWords } from '../../blocks/answer.ts';
-import { auditEvents } from '../../operations/audit.ts';
+import { type AuditFilter, auditEvents } from '../../operations/audit.ts';
 import { formatActor } from '../../operations/call.ts';
 import type { NowContext } from '../../operations/command.ts';
 import { parsePerson, personMustBe } from '../../operations/person.ts';
@@ -57,18 +57,6 @@ export const AuditWish = z.object({
   until: z.iso.datetime().optional(),
 });
 export type AuditWish = z.infer<typeof AuditWish>;
-
-export interface AuditFilter {
-  readonly targetId?: string | undefined;
-  readonly actor?: string | undefined;
-  readonly verb?: string | undefined;
-  readonly event?: string | undefined;
-  readonly since?: Date | undefined;
-  /** Exclusive. */
-  readonly until?: Date | undefined;
-  readonly before?: number | undefined;
-  readonly limit: number;
-}
 
 const dayMs = 86_400_000;
 

@@ -7,7 +7,7 @@ import { isInScope, type Scope } from '../../operations/scope.ts';
 import { decideRights } from '../../policy/access.ts';
 import { HealthReport } from '../../policy/health/report.ts';
 import { type Claim, renderDetails, renderNoteModal } from './blocks.ts';
-import type { HealthInput } from './plan.ts';
+import { readAsked } from './plan.ts';
 
 export interface HealthActionPowers {
   readonly readCard: (cardId: string) => Promise<Operation | null>;
@@ -40,7 +40,7 @@ export const defineHealthActions = (powers: HealthActionPowers): readonly Action
     toCall: async (click) => {
       const operation = await powers.readCard(click.card.id);
       if (operation?.verb !== 'health') return gone;
-      const { who, all, failed } = operation.input as unknown as HealthInput;
+      const { who, all, failed } = readAsked(operation);
       return {
         kind: 'ask',
         verb: 'health',

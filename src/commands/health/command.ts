@@ -1,7 +1,6 @@
 /** `health [client|tier] [--all] [--failed] [--fresh]`: the true state of the fleet in one card. */
-import { z } from 'zod';
 import { type AnyCommand, type CardView, defineCommand } from '../../operations/command.ts';
-import type { Json } from '../../operations/json.ts';
+import { toJson } from '../../operations/json.ts';
 import type { Message } from '../../operations/message.ts';
 import type { Operation } from '../../operations/operation.ts';
 import type { Scope } from '../../operations/scope.ts';
@@ -9,21 +8,8 @@ import { HealthReport } from '../../policy/health/report.ts';
 import { type Claim, renderHealthCard, toHealthJson } from './blocks.ts';
 import { createHealthItems } from './items.ts';
 import { createHealthSteps } from './job.ts';
-import { isTier, tiers, toJoinKey } from './plan.ts';
+import { HealthInput, isTier, readAsked, toJoinKey } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
-
-const HealthInput = z
-  .strictObject({
-    who: z.string().trim().toLowerCase().max(40, 'is too long for a client or tier').optional(),
-    all: z.boolean().default(false),
-    failed: z.boolean().default(false),
-    fresh: z.boolean().default(false),
-  })
-  // Whichever of the two were dropped in silence, somebody would read a card about other clients than they think.
-  .refine(({ who, all }) => who === undefined || !all, {
-    path: ['all'],
-    error: `asks for all clients, the word before it for fewer. Allowed is one of the two: one client, one tier (${tiers.join(', ')}), or --all alone`,
-  });
 
 export interface HealthCardPowers {
   readonly readClaims: (scope: Scope) => Promise<readonly Claim[]>;
@@ -62,7 +48,7 @@ export const defineHealth = (powers: HealthPowers & HealthCardPowers): AnyComman
     render: (view) => render(powers, view),
     toJson: (operation) => {
       const report = HealthReport.safeParse(operation.result);
-      return report.success ? (toHealthJson(report.data) as unknown as Json) : operation.result;
+      return report.success ? toJson(toHealthJson(report.data)) : operation.result;
     },
   });
 
@@ -79,7 +65,7 @@ const render = async (powers: HealthCardPowers, view: CardView): Promise<Message
     version: view.version,
     claims: nameNobody(await powers.readClaims(operation.scope), view),
     supersededBy: view.supersededBy,
-    failedOnly: (operation.input as { failed?: boolean }).failed === true,
+    failedOnly: readAsked(operation).failed,
   });
 };
 

@@ -8,7 +8,7 @@ import { judgeApi } from '../../policy/health/judge-api.ts';
 import { judgePipeline } from '../../policy/health/judge-pipeline.ts';
 import { StoredObservation } from '../../policy/health/report.ts';
 import type { ProbeRequest } from '../../steps/probe-instance.ts';
-import { type HealthInput, toHealthClient } from './plan.ts';
+import { readAsked, toHealthClient } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
 import { findPublishing, type Held, toKnownRuns } from './publishing.ts';
 
@@ -55,7 +55,7 @@ export const createHealthItems =
     if (!target) return encode({ observations: [] });
     const client = toHealthClient(target);
     if (input.kind === 'pipeline') {
-      const { fresh } = context.operation.input as unknown as HealthInput;
+      const { fresh } = readAsked(context.operation);
       const pipeline = await powers.readPipeline(client, {
         maxAgeMs: fresh ? 0 : usualAgeMs,
         signal: context.signal,

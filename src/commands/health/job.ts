@@ -1,5 +1,5 @@
 /** Carries a health check out: what GitHub knows, then the instances, then one judgement with clocks. Every part is an item that any worker may do. */
-import type { Json } from '../../operations/json.ts';
+import { type Json, toJson } from '../../operations/json.ts';
 import type { ItemResult, Operation, Step, StepContext, StepOutcome } from '../../operations/operation.ts';
 import type { Target } from '../../operations/target.ts';
 import { assembleReport, type ReportInput } from '../../policy/health/assemble-report.ts';
@@ -15,11 +15,11 @@ import { controlMs, readAnswer } from './items.ts';
 import {
   apiKey,
   controlKey,
-  type HealthInput,
   isTier,
   pipelineKey,
   planApis,
   planPipelines,
+  readAsked,
   sayScope,
   toHealthClient,
   toScopeKey,
@@ -34,7 +34,7 @@ const progressMs = 2_000;
 export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string, Step>> => ({
   /** GitHub first: it says where somebody publishes, and nobody signs in there. */
   start: async (context) => {
-    const targets = await readAsked(powers, context.operation);
+    const targets = await readTargets(powers, context.operation);
     const neighbours = await powers.readNeighbours(targets);
     const deadline = new Date(context.now().getTime() + remainingMs(context) * pipelineShare);
     const result = await reportSoFar(powers, context, targets, new Map());
@@ -49,7 +49,7 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
   },
   instances: async (context) => {
     const items = await context.items();
-    const targets = await readAsked(powers, context.operation);
+    const targets = await readTargets(powers, context.operation);
     if (items.some((item) => item.state === 'open')) return progress(powers, context, targets, items);
     const publishing = await readPublishing(powers, items, context.now());
     const deadline = new Date(context.now().getTime() + remainingMs(context, controlMs));
@@ -63,7 +63,7 @@ export const createHealthSteps = (powers: HealthPowers): Readonly<Record<string,
   },
   judge: async (context) => {
     const items = await context.items();
-    const targets = await readAsked(powers, context.operation);
+    const targets = await readTargets(powers, context.operation);
     if (items.some((item) => item.state === 'open')) return progress(powers, context, targets, items);
     const seen = observeAll(targets, byKey(items), context.now());
     const asked = items.find((item) => item.key === controlKey);
@@ -101,8 +101,8 @@ const toDeadlineMs = ({ operation, now }: StepContext): number =>
 const remainingMs = (context: StepContext, keptMs = 0): number =>
   Math.max(leastMs, toDeadlineMs(context) - keptMs);
 
-const readAsked = async (powers: HealthPowers, operation: Operation): Promise<readonly Target[]> => {
-  const { who } = operation.input as unknown as HealthInput;
+const readTargets = async (powers: HealthPowers, operation: Operation): Promise<readonly Target[]> => {
+  const { who } = readAsked(operation);
   const tier = who !== undefined && isTier(who) ? who : undefined;
   const targets = await powers.readTargets(operation.scope, tier === undefined ? {} : { tier });
   // An archived client is no part of the fleet, but whoever asks for it alone must not be told that all is well.
@@ -226,8 +226,8 @@ const report = async (
     control: 'not-asked',
   },
 ): Promise<Json> => {
-  const input = operation.input as unknown as HealthInput;
-  return assembleReport({
+  const input = readAsked(operation);
+  const report = assembleReport({
     scope: sayScope(input, targets),
     startedAt: operation.createdAt,
     finishedAt: isFinished ? now() : null,
@@ -235,7 +235,8 @@ const report = async (
     clients,
     control,
     previous: await readEarlier(powers, operation, targets),
-  }) as unknown as Json;
+  });
+  return toJson(report);
 };
 
 /**
@@ -247,7 +248,7 @@ const readEarlier = async (
   operation: Operation,
   targets: readonly Target[],
 ): Promise<ReportInput['previous']> => {
-  const input = operation.input as unknown as HealthInput;
+  const input = readAsked(operation);
   const same =
     targets.length > 1 ? await powers.readPrevious(operation, toScopeKey(input, operation.scope)) : null;
   if (same !== null) return toEarlier([same]);

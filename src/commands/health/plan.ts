@@ -1,19 +1,30 @@
 /** Pure planning of a health check: which clients, which items, under which keys. */
 import { createHash } from 'node:crypto';
-import type { ItemPlan } from '../../operations/operation.ts';
+import { z } from 'zod';
+import type { ItemPlan, Operation } from '../../operations/operation.ts';
 import type { Scope } from '../../operations/scope.ts';
 import type { Target } from '../../operations/target.ts';
 import { defaultThresholds, type HealthClient } from '../../policy/health/facts.ts';
+import { tiers } from '../../policy/registry/registry-document.ts';
 import { type Publishing, toHeld } from './publishing.ts';
 
-export interface HealthInput {
-  readonly who?: string | undefined;
-  readonly all: boolean;
-  readonly failed: boolean;
-  readonly fresh: boolean;
-}
+export const HealthInput = z
+  .strictObject({
+    who: z.string().trim().toLowerCase().max(40, 'is too long for a client or tier').optional(),
+    all: z.boolean().default(false),
+    failed: z.boolean().default(false),
+    fresh: z.boolean().default(false),
+  })
+  // Whichever of the two were dropped in silence, somebody would read a card about other clients than they think.
+  .refine(({ who, all }) => who === undefined || !all, {
+    path: ['all'],
+    error: `asks for all clients, the word before it for fewer. Allowed is one of the two: one client, one tier (${tiers.join(', ')}), or --all alone`,
+  });
+export type HealthInput = z.infer<typeof HealthInput>;
 
-export const tiers = ['premium', 'standard', 'self-service'] as const;
+/** As it was asked, from what was written down. */
+export const readAsked = ({ input }: Operation): HealthInput => HealthInput.parse(input);
+
 export const isTier = (word: string): word is (typeof tiers)[number] =>
   (tiers as readonly string[]).includes(word);
 

@@ -8,8 +8,7 @@ import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import type { Scope } from '../../operations/scope.ts';
 import type { Target } from '../../operations/target.ts';
 import type { Tx } from '../../operations/tx.ts';
-
-const tiers = ['premium', 'standard', 'self-service'] as const;
+import { tiers } from '../../policy/registry/registry-document.ts';
 
 export interface LastState {
   readonly targetId: string;
