@@ -7,10 +7,10 @@ import type { ApiFact, Observation } from '../../policy/health/facts.ts';
 import { judgeApi } from '../../policy/health/judge-api.ts';
 import { judgePipeline } from '../../policy/health/judge-pipeline.ts';
 import { StoredObservation } from '../../policy/health/report.ts';
+import { findPublishing, type Held, toKnownRuns } from '../../policy/publishing.ts';
 import type { ProbeRequest } from '../../steps/probe-instance.ts';
 import { readAsked, toHealthClient } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
-import { findPublishing, type Held, toKnownRuns } from './publishing.ts';
 
 /** Facts of this age are used as they are; `--fresh` asks for all. */
 const usualAgeMs = 5 * 60_000;

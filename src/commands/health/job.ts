@@ -11,6 +11,7 @@ import { judgeLatePipeline } from '../../policy/health/judge-pipeline.ts';
 import { mergeClocks } from '../../policy/health/merge-clocks.ts';
 import { observeUnknown } from '../../policy/health/observe-unknown.ts';
 import { HealthReport } from '../../policy/health/report.ts';
+import { findPublishing, type Publishing } from '../../policy/publishing.ts';
 import { controlMs, readAnswer } from './items.ts';
 import {
   apiKey,
@@ -26,7 +27,6 @@ import {
   toTargetId,
 } from './plan.ts';
 import type { EarlierCheck, HealthPowers, StoredClock } from './powers.ts';
-import { findPublishing, type Publishing } from './publishing.ts';
 
 const pipelineShare = 0.55;
 const progressMs = 2_000;

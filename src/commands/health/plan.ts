@@ -5,8 +5,8 @@ import type { ItemPlan, Operation } from '../../operations/operation.ts';
 import type { Scope } from '../../operations/scope.ts';
 import type { Target } from '../../operations/target.ts';
 import { defaultThresholds, type HealthClient } from '../../policy/health/facts.ts';
+import { type Publishing, toHeld } from '../../policy/publishing.ts';
 import { tiers } from '../../policy/registry/registry-document.ts';
-import { type Publishing, toHeld } from './publishing.ts';
 
 export const HealthInput = z
   .strictObject({

@@ -9,8 +9,8 @@ import type {
   HealthClient,
   PipelineFacts,
 } from '../../policy/health/facts.ts';
+import type { KnownRuns } from '../../policy/publishing.ts';
 import type { InstanceProbe } from '../../steps/probe-instance.ts';
-import type { KnownRuns } from './publishing.ts';
 
 export interface HealthPowers {
   readonly readTargets: (scope: Scope, filter: { tier?: string }) => Promise<readonly Target[]>;

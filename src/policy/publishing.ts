@@ -1,7 +1,7 @@
 /** Who publishes where: nobody signs in while a run deploys, whichever tenant of the site it is for. Pure. */
-import type { Target } from '../../operations/target.ts';
-import type { EnvironmentName, PipelineFacts, RunFact } from '../../policy/health/facts.ts';
-import { isPullRequest, toLatestAttempts } from '../../policy/health/runs.ts';
+import type { Target } from '../operations/target.ts';
+import type { EnvironmentName, PipelineFacts, RunFact } from './health/facts.ts';
+import { isPullRequest, toLatestAttempts } from './health/runs.ts';
 
 /** A deploy that goes on at an instance, and whose it is: its link leads to that client's repository. */
 export interface Publishing {

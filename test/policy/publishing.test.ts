@@ -1,10 +1,10 @@
 /** Which runs keep the desk from signing in, at which instances, and what a neighbour may know of them. */
 import { describe, expect, it } from 'vitest';
-import { planApis, planPipelines } from '../../../src/commands/health/plan.ts';
-import { findPublishing, type Publishing } from '../../../src/commands/health/publishing.ts';
-import type { RunFact } from '../../../src/policy/health/facts.ts';
-import { ago, now, run } from '../../policy/health/sample-facts.ts';
-import { sampleEnvironment, sampleTarget } from './pretend-health.ts';
+import { planApis, planPipelines } from '../../src/commands/health/plan.ts';
+import type { RunFact } from '../../src/policy/health/facts.ts';
+import { findPublishing, type Publishing } from '../../src/policy/publishing.ts';
+import { sampleEnvironment, sampleTarget } from '../commands/health/pretend-health.ts';
+import { ago, now, run } from './health/sample-facts.ts';
 
 const minuteMs = 60_000;
 const both = sampleTarget('heritage', {
