@@ -8,6 +8,7 @@ import type { Receipt } from './receipt.ts';
 import { type Refusal, refuse } from './refusal.ts';
 import type { Scope } from './scope.ts';
 import type { Tx } from './tx.ts';
+import { toCode } from './words.ts';
 
 export interface AdmitParts {
   readonly store: RequestStore;
@@ -32,7 +33,9 @@ export interface Admitted {
 export const loseCard = async ({ parts, tx, call }: Admitted): Promise<Receipt | null> => {
   if (!call.card) return null;
   const verdict = await parts.store.decideOnCard(tx, call.card, call.place);
-  return verdict === 'won' ? null : { kind: 'refused', refusal: explainLostCard(verdict), operation: null };
+  return verdict === 'won'
+    ? null
+    : { kind: 'refused', refusal: explainLostCard(verdict, call.verb), operation: null };
 };
 
 export const toNewOperation = ({ call, input, scope, targetId }: Admitted, command: AnyCommand) => ({
@@ -68,10 +71,10 @@ export const toRecordable = (command: AnyCommand, input: unknown): Json => {
   return Object.fromEntries(Object.entries(plain).filter(([key]) => !command.redact?.includes(key)));
 };
 
-const explainLostCard = (verdict: 'lost' | 'missing'): Refusal =>
+const explainLostCard = (verdict: 'lost' | 'missing', verb: string): Refusal =>
   verdict === 'lost'
     ? refuse(
         'stale-card',
         'Somebody pressed this before you, so your press did nothing. The card shows what runs now.',
       )
-    : refuse('stale-card', 'That card is gone. Ask again with `/acuops health`.');
+    : refuse('stale-card', `That card is gone. Ask again with ${toCode(`/acuops ${verb}`)}.`);

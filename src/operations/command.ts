@@ -61,6 +61,8 @@ interface CommandBase<I> {
   readonly permission: (input: I) => Permission;
   readonly effect: Effect;
   readonly asks: (input: I) => Asked;
+  /** `team`: its card never stands where others read, not even in the channel of the client that it is about. Left out: whoever may see that client. */
+  readonly readers?: 'team';
   /** Where it may be asked; default both. Tokens are never shown in Slack history, approvals never in a terminal. */
   readonly only?: 'slack' | 'terminal';
   /** Asked by the desk's own timer and by nobody else: to people it does not exist. */

@@ -4,6 +4,7 @@ import { type Audience, toAudienceScope } from '../policy/access.ts';
 import type { CardStore, CardTransport, CardWork, Move } from './card.ts';
 import { addMove, drawCard, drawTakenAway, toPlainMessage } from './draw-card.ts';
 import type { EffectDoor } from './effect.ts';
+import { mayRead } from './may-read.ts';
 import type { Message } from './message.ts';
 import type { CardPlace } from './ports.ts';
 import { absentAfterMs, type CardPost, createCardPost, type Posted, type PostOutcome } from './post-card.ts';
@@ -119,7 +120,7 @@ const note = async (parts: Parts, work: CardWork, owner: string, outcome: Outcom
 
 const deliver = async (parts: Parts, work: CardWork, owner: string): Promise<Outcome> => {
   const audience = await readAudience(parts, work);
-  const isShown = isWithin(work.operation.scope, toAudienceScope(audience));
+  const isShown = isFor(parts, work, audience);
   if (!isShown && !work.posted)
     return { kind: 'moved', why: 'others-read', say: 'others read that channel by now' };
   let message: Message;
@@ -155,6 +156,11 @@ const removeFile = async (parts: Parts, work: CardWork, posted: Posted): Promise
     ? { kind: 'delivered' }
     : { kind: 'stuck', trouble: `its file could not be removed: ${refusal}` };
 };
+
+/** An operation of a command that nobody knows any more is drawn in plain words, by its scope alone. */
+const isFor = ({ commands }: Parts, { operation }: CardWork, audience: Audience): boolean =>
+  isWithin(operation.scope, toAudienceScope(audience)) &&
+  mayRead(commands.find(operation.verb) ?? {}, audience);
 
 /** The request decided it once, but since then the channel may have become a client's, or have been shared. */
 const readAudience = async (parts: Parts, { place }: CardWork): Promise<Audience> =>

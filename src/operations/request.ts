@@ -7,6 +7,7 @@ import type { Call } from './call.ts';
 import type { AnyCommand, Permission } from './command.ts';
 import { type DenialReason, explainDenial } from './denial.ts';
 import { mapStrings } from './map-strings.ts';
+import { mayRead } from './may-read.ts';
 import type { Access, AccessReader } from './ports.ts';
 import type { Receipt } from './receipt.ts';
 import { type Refusal, refuse } from './refusal.ts';
@@ -137,7 +138,8 @@ const decide = async ({ parts, call, command, input, access }: Request, tx: Tx):
   const decision = decideAccess({ ...access, permission, asked, targetId });
   if (decision.kind === 'deny') return { kind: 'denied', reason: decision.reason, targetId };
   if (asked.kind === 'key' && decision.targetId === null) return { kind: 'unknown', key: asked.key };
-  const { scope, where } = decision;
+  const { scope } = decision;
+  const where = mayRead(command, access.audience) ? decision.where : 'direct';
   return {
     kind: 'admitted',
     admitted: { parts, call, tx, input, scope, targetId: decision.targetId, where, ...access },

@@ -65,3 +65,24 @@ describe('a card that stands in the channel', () => {
     expect(desk.slack.shown.map(({ channel }) => channel)).toContain('D-U0ANN');
   });
 });
+
+describe('a card for the team alone', () => {
+  it('never stands in the channel of the client that it is about', async () => {
+    const desk = openSender(undefined, 'team');
+    desk.cards.add({ cardId: 'a', operation: makeOperation({ scope }) });
+    desk.setAudience({ kind: 'shared', targetIds: ['heritage'] });
+    await desk.run(1_500);
+    expect(desk.slack.shown.map(({ channel }) => channel)).toEqual(['D-U0ANN']);
+  });
+
+  it('is taken away where the channel became that of the client since', async () => {
+    const desk = openSender(undefined, 'team');
+    desk.cards.add({ cardId: 'a', operation: makeOperation({ scope }) });
+    await desk.deliver();
+    expect(desk.slack.shown.map(({ channel }) => channel)).toEqual(['C0OPS']);
+    desk.setAudience({ kind: 'shared', targetIds: ['heritage'] });
+    desk.cards.redraw('a');
+    await desk.run(1_500);
+    expect(desk.slack.shown[0]?.text).toContain('Taken away');
+  });
+});

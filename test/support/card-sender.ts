@@ -1,5 +1,6 @@
 /** A card's sender with everything around it in memory, and a clock that only the test moves. */
 import type { PostResult } from '../../src/operations/card.ts';
+import type { AnyCommand } from '../../src/operations/command.ts';
 import { type CardDelivery, createCardDelivery } from '../../src/operations/deliver-card.ts';
 import { createEffectDoor } from '../../src/operations/effect.ts';
 import type { Message } from '../../src/operations/message.ts';
@@ -27,7 +28,10 @@ export const deliverDue = async ({ takeDue }: CardDelivery): Promise<number> =>
 /** Its clock stands still by itself, so only tests that move it see it run out. */
 const leaseMs = 90;
 
-export const openSender = (render?: (operation: Operation) => Message | Promise<Message>) => {
+export const openSender = (
+  render?: (operation: Operation) => Message | Promise<Message>,
+  readers?: AnyCommand['readers'],
+) => {
   const clock = createMovedClock();
   const cards = createCardMemory(clock.now);
   const effects = createEffectMemory(clock.now);
@@ -39,7 +43,7 @@ export const openSender = (render?: (operation: Operation) => Message | Promise<
       store: cards,
       effects: createEffectDoor(effects),
       transport: slack.transport,
-      commands: createCommandList([defineDrawn('work', render)]),
+      commands: createCommandList([{ ...defineDrawn('work', render), ...(readers ? { readers } : {}) }]),
       readAudience: async () => {
         if (audience instanceof Error) throw audience;
         return audience;

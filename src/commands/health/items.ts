@@ -4,12 +4,13 @@ import type { Json } from '../../operations/json.ts';
 import type { ItemContext, ItemResult } from '../../operations/operation.ts';
 import { planDeployJobs } from '../../policy/health/deploy-runs.ts';
 import type { ApiFact, Observation } from '../../policy/health/facts.ts';
+import { toHealthClient } from '../../policy/health/health-client.ts';
 import { judgeApi } from '../../policy/health/judge-api.ts';
 import { judgePipeline } from '../../policy/health/judge-pipeline.ts';
 import { StoredObservation } from '../../policy/health/report.ts';
 import { findPublishing, type Held, toKnownRuns } from '../../policy/publishing.ts';
 import type { ProbeRequest } from '../../steps/probe-instance.ts';
-import { readAsked, toHealthClient } from './plan.ts';
+import { readAsked } from './plan.ts';
 import type { HealthPowers } from './powers.ts';
 
 /** Facts of this age are used as they are; `--fresh` asks for all. */

@@ -6,6 +6,7 @@ import { assembleReport, type ReportInput } from '../../policy/health/assemble-r
 import { toClientHealth } from '../../policy/health/client-health.ts';
 import { decideCommonCause } from '../../policy/health/common-cause.ts';
 import type { ClientHealth, ControlAnswer, Observation } from '../../policy/health/facts.ts';
+import { toHealthClient } from '../../policy/health/health-client.ts';
 import { judgeApi } from '../../policy/health/judge-api.ts';
 import { judgeLatePipeline } from '../../policy/health/judge-pipeline.ts';
 import { mergeClocks } from '../../policy/health/merge-clocks.ts';
@@ -22,7 +23,6 @@ import {
   planPipelines,
   readAsked,
   sayScope,
-  toHealthClient,
   toScopeKey,
   toTargetId,
 } from './plan.ts';

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { ItemPlan, Operation } from '../../operations/operation.ts';
 import type { Scope } from '../../operations/scope.ts';
 import type { Target } from '../../operations/target.ts';
-import { defaultThresholds, type HealthClient } from '../../policy/health/facts.ts';
 import { type Publishing, toHeld } from '../../policy/publishing.ts';
 import { tiers } from '../../policy/registry/registry-document.ts';
 
@@ -47,23 +46,6 @@ export const sayScope = (input: HealthInput, targets: readonly Target[]): string
   if (input.who !== undefined && isTier(input.who)) return `${input.who} clients`;
   return only?.name ?? input.who ?? 'all clients';
 };
-
-export const toHealthClient = (target: Target): HealthClient => ({
-  targetId: target.id,
-  key: target.key,
-  name: target.name,
-  repo: target.repo,
-  tier: target.tier,
-  status: target.status,
-  zone: target.zone,
-  deployWorkflow: target.deployWorkflow,
-  ciWorkflows: target.ciWorkflows,
-  productionBranch:
-    target.environments.find((environment) => environment.name === 'production')?.branch ?? target.branch,
-  defaultBranch: target.branch,
-  thresholds: { ...defaultThresholds, ...target.thresholds },
-  productionUrl: target.environments.find((environment) => environment.name === 'production')?.url ?? null,
-});
 
 /** Item keys; the part after the colon is the target's id. */
 export const pipelineKey = (targetId: string): string => `pipeline:${targetId}`;

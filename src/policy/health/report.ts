@@ -3,11 +3,7 @@
  * same with Dates. Judging, ordering and saying are left to the neighbours.
  */
 import { z } from 'zod';
-
-const Instant = z.codec(z.iso.datetime(), z.date(), {
-  decode: (iso) => new Date(iso),
-  encode: (at) => at.toISOString(),
-});
+import { Instant } from '../../operations/instant.ts';
 
 const defineObservation = <T extends z.ZodType>(instant: T) =>
   z.object({
