@@ -1,6 +1,7 @@
 /** What an Acumatica site answers, when it is well and when it is not. Status codes and bodies as its web service writes them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { publishedPath } from './customization.ts';
 import type { Behaviour, Instance, Session } from './instance.ts';
 
 export interface SiteAnswer {
@@ -158,7 +159,13 @@ const answerEntity = (instance: Instance, request: IncomingMessage, path: string
   return { status: 200, headers: json, body: JSON.stringify([{ InventoryID: { value: 'AALEGO500' } }]) };
 };
 
-/** Paths are case-sensitive; the sign-in paths take POST only. */
+const answerPublished = (instance: Instance, behaviour: Behaviour, request: IncomingMessage): SiteAnswer => {
+  if (behaviour.kind === 'restarting') return restarting();
+  const session = readSession(instance, request);
+  return session ? { headers: json, ...instance.readPublished(session) } : unsigned();
+};
+
+/** Paths are case-sensitive; the sign-in paths and the customization API take POST only. */
 export const answerSite = (
   instance: Instance,
   behaviour: Behaviour,
@@ -171,6 +178,8 @@ export const answerSite = (
   }
   if (path === '/entity/auth/logout')
     return request.method === 'POST' ? answerLogout(instance, request) : notAllowed();
+  if (path === publishedPath)
+    return request.method === 'POST' ? answerPublished(instance, behaviour, request) : notAllowed();
   if (path.startsWith('/entity') && request.method === 'GET') return answerEntity(instance, request, path);
   return notFound();
 };

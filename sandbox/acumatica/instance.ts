@@ -1,5 +1,6 @@
 /** One Acumatica site as it is remembered: its users, tenants, sessions and the calls it got. No HTTP here; `answering.ts` speaks it. */
 import { randomBytes } from 'node:crypto';
+import { type CustomizationInput, createCustomization } from './customization.ts';
 
 export type Behaviour =
   | { readonly kind: 'ok' }
@@ -23,7 +24,7 @@ export interface UserInput {
   readonly password: string;
 }
 
-export interface InstanceInput {
+export interface InstanceInput extends CustomizationInput {
   /** First part of the path: `heritage` for `http://127.0.0.1:PORT/heritage`. */
   readonly prefix: string;
   /** With a single one, any tenant name signs in. */
@@ -81,6 +82,7 @@ export const createInstance = (input: InstanceInput, clock: () => number) => {
   const sessions = new Map<string, Session>();
   let behaviour: Behaviour = { kind: 'ok' };
   let behaviourLeft = 0;
+  let behaviourPath: string | null = null;
   let answersToLose = 0;
   let calls: AcumaticaCall[] = [];
 
@@ -125,9 +127,20 @@ export const createInstance = (input: InstanceInput, clock: () => number) => {
     return found;
   };
 
+  const customization = createCustomization(input, clock);
+
   return {
     prefix: input.prefix,
     signIn,
+    readPublished: customization.readPublished,
+    setPublished: (tenant: string, projects: readonly string[]): void => {
+      if (!input.tenants.includes(tenant)) throw new Error(`no tenant "${tenant}" on "${input.prefix}"`);
+      customization.setPublished(tenant, projects);
+    },
+    setCustomizer: (name: string, isCustomizer: boolean): void => {
+      account(name);
+      customization.setCustomizer(name, isCustomizer);
+    },
     /** A session that is still alive, and now used. */
     touch: (id: string): Session | undefined => {
       dropIdle();
@@ -143,13 +156,15 @@ export const createInstance = (input: InstanceInput, clock: () => number) => {
       dropIdle();
       return [...sessions.values()];
     },
-    /** `times` requests meet it, then all is well again; left out: until changed. */
-    setBehaviour: (next: Behaviour, times = Number.POSITIVE_INFINITY): void => {
+    /** `times` requests meet it, then all is well again; left out: until changed. With a path only requests for that one. */
+    setBehaviour: (next: Behaviour, times = Number.POSITIVE_INFINITY, path: string | null = null): void => {
       behaviour = next;
       behaviourLeft = times;
+      behaviourPath = path;
     },
     /** The behaviour that this request meets; counts it. */
-    takeBehaviour: (): Behaviour => {
+    takeBehaviour: (path: string): Behaviour => {
+      if (behaviourPath !== null && behaviourPath !== path) return { kind: 'ok' };
       if (behaviourLeft <= 0) behaviour = { kind: 'ok' };
       behaviourLeft -= 1;
       return behaviour;

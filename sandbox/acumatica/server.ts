@@ -12,6 +12,7 @@ import {
   type Session,
 } from './instance.ts';
 
+export { publishedPath } from './customization.ts';
 export type { AcumaticaCall, Behaviour, InstanceInput, Session } from './instance.ts';
 
 export interface AcumaticaServer {
@@ -19,12 +20,15 @@ export interface AcumaticaServer {
   readonly url: string;
   addInstance(input: InstanceInput): void;
   urlOf(prefix: string): string;
-  /** `times` requests meet it, then all is well again; left out: until changed. */
-  setBehaviour(prefix: string, behaviour: Behaviour, times?: number): void;
+  /** `times` requests meet it, then all is well again; left out: until changed. With a path only requests for that one. */
+  setBehaviour(prefix: string, behaviour: Behaviour, times?: number, path?: string): void;
   /** The next sign-ins that succeed open their session, and the answer never comes. */
   loseAnswer(prefix: string, times?: number): void;
   /** Also unlocks the account. */
   setPassword(prefix: string, user: string, password: string): void;
+  setPublished(prefix: string, tenant: string, projects: readonly string[]): void;
+  /** Takes the role away that looking at customizations wants, or gives it back. */
+  setCustomizer(prefix: string, user: string, isCustomizer: boolean): void;
   /** Wrong passwords since the last good one; five lock the account. */
   tries(prefix: string, user: string): number;
   sessions(prefix: string): readonly Session[];
@@ -74,7 +78,7 @@ export const createAcumatica = async (options: AcumaticaOptions = {}): Promise<A
   ) => {
     const method = request.method ?? 'GET';
     const text = await readText(request);
-    const behaviour = site.takeBehaviour();
+    const behaviour = site.takeBehaviour(path);
     if (behaviour.kind === 'slow') await wait(behaviour.ms, undefined, { ref: false });
     if (misbehave(behaviour, response)) {
       site.record({ method, path, status: response.headersSent ? response.statusCode : 0 });
@@ -115,9 +119,11 @@ export const createAcumatica = async (options: AcumaticaOptions = {}): Promise<A
       instances.set(input.prefix, createInstance(input, clock));
     },
     urlOf: (prefix) => `${url}/${instance(prefix).prefix}`,
-    setBehaviour: (prefix, behaviour, times) => instance(prefix).setBehaviour(behaviour, times),
+    setBehaviour: (prefix, behaviour, times, path) => instance(prefix).setBehaviour(behaviour, times, path),
     loseAnswer: (prefix, times = 1) => instance(prefix).loseAnswers(times),
     setPassword: (prefix, user, password) => instance(prefix).setPassword(user, password),
+    setPublished: (prefix, tenant, projects) => instance(prefix).setPublished(tenant, projects),
+    setCustomizer: (prefix, user, isCustomizer) => instance(prefix).setCustomizer(user, isCustomizer),
     tries: (prefix, user) => instance(prefix).tries(user),
     sessions: (prefix) => instance(prefix).sessions(),
     endSessions: (prefix) => instance(prefix).endSessions(),
