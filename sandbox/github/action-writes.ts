@@ -1,5 +1,6 @@
 /** The changing half of `actions/*`: dispatch, re-run, cancel, enable and disable. What happened is handed on, for the webhooks. */
 import { requireRun, requireWorkflow } from './action-reads.ts';
+import { findCommit } from './commits.ts';
 import { type Answer, HttpRefusal, type Route, type RouteRequest } from './routes.ts';
 import type { Happening, RunChanges } from './run-changes.ts';
 import { toRepositoryUrl } from './shapes.ts';
@@ -54,7 +55,7 @@ export const createActionWrites = (parts: ActionWriteParts): readonly Route[] =>
       createdAt: new Date(parts.clock()),
       actor: request.login,
       displayTitle: workflow.name,
-      headSha: toSha(`${repository.name}@${branch}`),
+      headSha: findCommit(repository, branch)?.sha ?? toSha(`${repository.name}@${branch}`),
       jobs: [],
     });
     parts.announce(repository, run, [{ event: 'workflow_run', action: 'requested' }]);

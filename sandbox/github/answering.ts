@@ -131,6 +131,7 @@ export const createAnswering = (parts: AnsweringParts) => {
       if (below.startsWith('actions/')) throw new HttpRefusal(404, 'Not Found');
       return passBehind(incoming, repository, below);
     }
+    if (found.route.isOurs?.(repository) === false) return passBehind(incoming, repository, below);
     access.requirePermission(caller, found.route.permission);
     return found.route.answer({
       repository,

@@ -6,6 +6,8 @@ import { createAccess } from './access.ts';
 import { createActionReads } from './action-reads.ts';
 import { createActionWrites } from './action-writes.ts';
 import { createAnswering } from './answering.ts';
+import { createCommitRoutes } from './commit-routes.ts';
+import { addCheck, addCommit, findCommit } from './commits.ts';
 import { createDownloads } from './downloads.ts';
 import { createEmulateBehind } from './emulate-behind.ts';
 import { createFaults, type GitHubFaults } from './faults.ts';
@@ -18,6 +20,8 @@ import { toNodeId, toOrganization, toRepository, toUser } from './shapes.ts';
 import { createTables, latestAttempt, type RepositoryRow, type RunRow, toSha } from './tables.ts';
 import type {
   Call,
+  CheckInput,
+  CommitInput,
   Permissions,
   RepositoryInput,
   RunInput,
@@ -25,6 +29,7 @@ import type {
   WorkflowInput,
   WorkflowState,
 } from './types.ts';
+import { createVariableRoutes } from './variable-routes.ts';
 import { createWebhooks, type WebhookControls } from './webhooks.ts';
 
 export interface GitHubFrontOptions {
@@ -58,7 +63,14 @@ export interface GitHubFront {
   addRun(repo: string, run: RunInput): number;
   /** Changes the newest attempt and sends the webhooks that the change causes. */
   updateRun(repo: string, id: number, patch: RunPatch): void;
+  /** Left out, the commit is the tip of `main`, or made up where nobody seeded commits. */
   addTag(repo: string, name: string, sha?: string): void;
+  /** Gives its sha. From the first one on, commits, comparisons and contents of the repository are ours and not the library's. */
+  addCommit(repo: string, commit: CommitInput): string;
+  /** A second check of the same name is a newer run of it. */
+  addCheck(repo: string, sha: string, check: CheckInput): void;
+  /** An environment that is named comes to be; `production` is always there. */
+  setVariable(repo: string, name: string, value: string, environment?: string): void;
   /** What the App is granted from now on; tokens that exist lose what is taken away. */
   setPermissions(permissions: Permissions): void;
   /** Leaves so many requests of this hour to the token, the App and its installation; the hour may be nearly over. */
@@ -79,8 +91,10 @@ const identity = {
 
 const defaultPermissions: Permissions = {
   actions: 'write',
+  actions_variables: 'read',
   checks: 'read',
   contents: 'write',
+  environments: 'read',
   metadata: 'read',
   pull_requests: 'write',
 };
@@ -153,6 +167,8 @@ export const createGitHubFront = async (options: GitHubFrontOptions): Promise<Gi
     ...createActionReads(apiUrl, downloads),
     ...createActionWrites({ apiUrl, clock, tables, changes, announce }),
     ...createRepositoryRoutes(apiUrl),
+    ...createCommitRoutes(apiUrl),
+    ...createVariableRoutes(),
   ];
   const answer = createAnswering({
     apiUrl,
@@ -222,8 +238,18 @@ export const createGitHubFront = async (options: GitHubFrontOptions): Promise<Gi
       announce(row, run, changes.patch(run, patch));
     },
     addTag: (repo, name, sha) => {
-      tables.repository(repo).tags.set(name, sha ?? toSha(`${repo}#${name}`));
+      const row = tables.repository(repo);
+      row.tags.set(name, sha ?? findCommit(row, 'main')?.sha ?? toSha(`${repo}#${name}`));
     },
+    addCommit: (repo, input) => {
+      const row = tables.repository(repo);
+      row.branches.add(input.branch ?? 'main');
+      const sha = input.sha ?? toSha(`${row.name} ${input.title} ${input.at.toISOString()}`);
+      return addCommit(row.commits, { ...input, sha }).sha;
+    },
+    addCheck: (repo, sha, input) => addCheck(tables.repository(repo).commits, sha, input),
+    setVariable: (repo, name, value, environment) =>
+      tables.setVariable(repo, { name, value, environment: environment ?? '' }),
     setPermissions: (permissions) => {
       granted = permissions;
     },

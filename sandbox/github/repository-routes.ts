@@ -1,4 +1,5 @@
-/** The repository itself and its tags, which the stand-in keeps because the library behind it lists tags wrongly. Contents, branches, commits and the rest pass through to the library. */
+/** The repository itself and its tags, which the stand-in keeps because the library behind it lists tags wrongly. Commits and contents are in `commit-routes.ts`; branches and the rest pass through to the library. */
+import { findTip, hasCommits } from './commits.ts';
 import { HttpRefusal, type Route, refuseNotFound } from './routes.ts';
 import { toPage } from './run-filters.ts';
 import { type Json, toGitRef, toNodeId, toRepository, toRepositoryUrl } from './shapes.ts';
@@ -56,6 +57,18 @@ export const createRepositoryRoutes = (apiUrl: string): readonly Route[] => [
       const sha = repository.tags.get(name);
       if (sha === undefined) throw refuseNotFound();
       return { status: 200, body: toGitRef(apiUrl, repository, `refs/tags/${name}`, sha) };
+    },
+  },
+  {
+    method: 'GET',
+    pattern: 'git/ref/heads/:branch*',
+    permission: ['contents', 'read'],
+    isOurs: hasCommits,
+    answer: ({ repository, params }) => {
+      const name = params['branch'] ?? '';
+      const tip = findTip(repository, name);
+      if (!tip) throw refuseNotFound();
+      return { status: 200, body: toGitRef(apiUrl, repository, `refs/heads/${name}`, tip.sha) };
     },
   },
   {

@@ -24,6 +24,8 @@ export interface Route {
   /** Below `/repos/:owner/:repo`; `:name` takes one part of the path, `:name*` the rest. */
   readonly pattern: string;
   readonly permission: readonly [name: string, level: Level];
+  /** Whether our tables know the answer for this repository; false: the library behind is asked. Left out: they do. */
+  readonly isOurs?: (repository: RepositoryRow) => boolean;
   readonly answer: (request: RouteRequest) => Answer;
 }
 

@@ -84,9 +84,20 @@ export interface Page<T> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** 30 a page unless told otherwise, 100 at most. */
-export const toPage = <T>(items: readonly T[], url: URL, reachable = items.length): Page<T> => {
-  const perPage = readCount(url.searchParams.get('per_page'), 30, 100);
+/** How many items a page has, and how many it may have. */
+export interface PageSizes {
+  readonly usual: number;
+  readonly most: number;
+}
+
+/** 30 a page unless told otherwise, 100 at most; a few lists have other sizes. */
+export const toPage = <T>(
+  items: readonly T[],
+  url: URL,
+  reachable = items.length,
+  sizes: PageSizes = { usual: 30, most: 100 },
+): Page<T> => {
+  const perPage = readCount(url.searchParams.get('per_page'), sizes.usual, sizes.most);
   const page = readCount(url.searchParams.get('page'), 1, Number.MAX_SAFE_INTEGER);
   const last = Math.max(1, Math.ceil(reachable / perPage));
   const toLink = (rel: string, target: number): string => {

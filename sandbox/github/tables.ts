@@ -1,5 +1,6 @@
 /** The stand-in's own tables of repositories, workflows, runs, attempts and jobs, and the ways to find them. No HTTP and no webhooks here. */
 import { createHash } from 'node:crypto';
+import { type CommitGraph, createCommitGraph, findTip } from './commits.ts';
 import type {
   Conclusion,
   JobInput,
@@ -64,6 +65,17 @@ export interface RepositoryRow {
   /** In the order they were added; the routes sort by creation time. */
   readonly runs: Map<number, RunRow>;
   readonly tags: Map<string, string>;
+  /** Empty where nobody seeded commits: then the library behind has its own. */
+  readonly commits: CommitGraph;
+  /** By environment, the repository's own under the empty name. An environment is there when it has an entry. */
+  readonly variables: Map<string, Map<string, VariableRow>>;
+}
+
+export interface VariableRow {
+  readonly name: string;
+  readonly value: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
 }
 
 export const toSha = (text: string): string => createHash('sha1').update(text).digest('hex');
@@ -115,6 +127,11 @@ export const createTables = (options: { readonly owner: string; readonly clock: 
       workflows: new Map(),
       runs: new Map(),
       tags: new Map(),
+      commits: createCommitGraph(),
+      variables: new Map([
+        ['', new Map()],
+        ['production', new Map()],
+      ]),
     };
     repositories.set(input.name.toLowerCase(), row);
     return row;
@@ -167,15 +184,16 @@ export const createTables = (options: { readonly owner: string; readonly clock: 
       toAttempt(input, index + 1, index + 1 === last),
     );
     const id = nextId('run');
+    const branch = input.branch ?? 'main';
     const run: RunRow = {
       id,
       number: row.runs.size + 1,
       workflow,
       event: input.event,
-      branch: input.branch ?? 'main',
-      headSha: input.headSha ?? toSha(`${row.name}/${id}`),
+      branch,
+      headSha: input.headSha ?? findTip(row, branch)?.sha ?? toSha(`${row.name}/${id}`),
       actor: input.actor ?? 'dana-lee',
-      displayTitle: input.displayTitle ?? `${workflow.name} on ${input.branch ?? 'main'}`,
+      displayTitle: input.displayTitle ?? `${workflow.name} on ${branch}`,
       createdAt: input.createdAt.getTime(),
       attempts,
     };
@@ -200,7 +218,22 @@ export const createTables = (options: { readonly owner: string; readonly clock: 
     return workflow;
   };
 
+  const setVariable = (
+    repo: string,
+    input: { readonly name: string; readonly value: string; readonly environment: string },
+  ): void => {
+    const { variables } = repository(repo);
+    // GitHub keeps names in capitals and finds environments in any case.
+    const environment = input.environment.toLowerCase();
+    const name = input.name.toUpperCase();
+    const there = variables.get(environment) ?? new Map<string, VariableRow>();
+    const now = options.clock();
+    const createdAt = there.get(name)?.createdAt ?? now;
+    variables.set(environment, there.set(name, { name, value: input.value, createdAt, updatedAt: now }));
+  };
+
   return {
+    setVariable,
     repository,
     findRepository,
     addRepository,

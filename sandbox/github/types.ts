@@ -75,6 +75,38 @@ export interface WorkflowInput {
   readonly state?: WorkflowState | undefined;
 }
 
+export interface CommitInput {
+  /** Left out: made from repository, title and time. */
+  readonly sha?: string | undefined;
+  readonly title: string;
+  readonly body?: string | undefined;
+  /** A login. */
+  readonly author: string;
+  readonly at: Date;
+  /** Left out: the branch's tip; of a new branch, the tip of `main`; of an empty repository, none. */
+  readonly parents?: readonly string[] | undefined;
+  /** Left out: `main`. Its tip moves to this commit. */
+  readonly branch?: string | undefined;
+  /** Path to whole text; null deletes. All else is as the first parent had it. */
+  readonly files?: Readonly<Record<string, string | null>> | undefined;
+  readonly isVerified?: boolean | undefined;
+  /** The merged pull request that brought the commit. */
+  readonly pull?: PullInput | undefined;
+}
+
+export interface PullInput {
+  readonly number: number;
+  readonly title: string;
+}
+
+export interface CheckInput {
+  readonly name: string;
+  /** Null: still in progress. */
+  readonly conclusion: string | null;
+  /** When it ended, or began if it is in progress. Left out: three minutes after the commit. */
+  readonly at?: Date | undefined;
+}
+
 export interface Call {
   readonly method: string;
   /** With its query string. */

@@ -62,7 +62,8 @@ export const createOpenApi = (): OpenApi => {
           ? reference.split('/').slice(1)
           : ['paths', path, method.toLowerCase(), 'responses', String(status)];
       const content = pick(description, [...place, 'content']);
-      const type = isNode(content) ? Object.keys(content)[0] : undefined;
+      const types = isNode(content) ? Object.keys(content) : [];
+      const type = types.find((one) => one === 'application/json') ?? types[0];
       if (answer === undefined) return [`${method} ${path} has no answer ${status}`];
       if (type === undefined) return body === undefined ? [] : [`${method} ${path} ${status} has no body`];
       return validate(`${method} ${path} ${status}`, [...place, 'content', type, 'schema'], body);
