@@ -45,3 +45,76 @@ export const JobsPage = z.object({
   ),
 });
 export type JobsPage = z.infer<typeof JobsPage>;
+
+/** Git lets both be anything, and GitHub leaves out what it cannot read. */
+const Signature = z.object({ name: z.string().optional(), date: Moment.optional() }).nullable();
+
+export const GitCommit = z
+  .object({
+    sha: z.string().regex(/^[\da-f]{40}$/u),
+    commit: z.object({
+      message: z.string(),
+      author: Signature,
+      committer: Signature,
+      verification: z.object({ verified: z.boolean() }).optional(),
+    }),
+    /** Null or empty where the author has no account. */
+    author: z.object({ login: z.string().optional() }).nullish(),
+  })
+  .refine(({ commit }) => (commit.committer?.date ?? commit.author?.date) !== undefined, {
+    path: ['commit', 'committer', 'date'],
+  });
+export type GitCommit = z.infer<typeof GitCommit>;
+
+/** Null: there is no such commit. */
+export const FoundCommit = GitCommit.nullable();
+
+export const Comparison = z.object({
+  status: z.enum(['identical', 'ahead', 'behind', 'diverged']),
+  ahead_by: z.number(),
+  behind_by: z.number(),
+  html_url: z.string(),
+  /** Oldest first; without pages asked for, the newest 250. */
+  commits: z.array(GitCommit),
+  files: z.array(z.object({ filename: z.string(), previous_filename: z.string().optional() })).default([]),
+});
+export type Comparison = z.infer<typeof Comparison>;
+
+/** Null: GitHub cannot compare the two. */
+export const FoundComparison = Comparison.nullable();
+
+export const ChecksPage = z.object({
+  total_count: z.number(),
+  check_runs: z.array(
+    z.object({
+      id: z.number(),
+      name: z.string(),
+      status: z.string(),
+      conclusion: z.string().nullable(),
+      html_url: z.string().nullable(),
+    }),
+  ),
+});
+export type ChecksPage = z.infer<typeof ChecksPage>;
+
+export const PullsPage = z.array(z.object({ number: z.number(), title: z.string(), html_url: z.string() }));
+export type PullsPage = z.infer<typeof PullsPage>;
+
+/** A list is a folder, null is nothing. The text stays in base64: a database may refuse what a file may hold. */
+export const FileContent = z.union([
+  z.object({
+    type: z.string(),
+    sha: z.string(),
+    encoding: z.string().optional(),
+    content: z.string().optional(),
+  }),
+  z.array(z.unknown()),
+  z.null(),
+]);
+export type FileContent = z.infer<typeof FileContent>;
+
+export const VariablesPage = z.object({
+  total_count: z.number(),
+  variables: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+export type VariablesPage = z.infer<typeof VariablesPage>;

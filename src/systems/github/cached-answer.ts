@@ -33,6 +33,21 @@ export const toWorkflowRunsKey = (repo: string, branch: string, file: string): s
 export const toTagsKey = (repo: string): string => `${toBase(repo)}/deploy-tags`;
 export const toJobsKey = (repo: string, runId: number, attempt: number): string =>
   `${toBase(repo)}/jobs/${runId}/${attempt}`;
+export const toCommitKey = (repo: string, ref: string): string =>
+  `${toBase(repo)}/commit/${encodeURIComponent(ref)}`;
+export const toCompareKey = (repo: string, base: string, head: string): string =>
+  `${toBase(repo)}/compare/${base}/${head}`;
+export const toChecksKey = (repo: string, sha: string, page: number): string =>
+  `${toBase(repo)}/checks/${sha}/${page}`;
+/** Pull requests that a commit came with. */
+export const toPullsKey = (repo: string, sha: string): string => `${toBase(repo)}/pulls/${sha}`;
+export const toFileKey = (repo: string, sha: string, path: string): string =>
+  `${toBase(repo)}/file/${sha}/${encodeURIComponent(path)}`;
+/** Null: those of the repository itself. */
+export const toVariablesKey = (repo: string, environment: string | null, page: number): string =>
+  environment === null
+    ? `${toBase(repo)}/variables/${page}`
+    : `${toBase(repo)}/environments/${encodeURIComponent(environment)}/variables/${page}`;
 export const toMarkKey = (key: string): string => `changed/${key}`;
 
 export const createMark = (key: string, at: Date): CachedAnswer => ({

@@ -1,0 +1,32 @@
+/** How the wanted version stands to the live one, with the pull requests that its newest commits came with. Half of it is never given as the whole. */
+import type { ChangeFact } from '../../policy/deploy/facts.ts';
+import type { Fact } from '../../policy/health/facts.ts';
+import { type Reading, readOne, toKnown, toUnknown, type Version } from './read-commit.ts';
+import { readThrough } from './read-through.ts';
+import { toCompareWanted, toPullsWanted } from './source-questions.ts';
+import { toChangeFact, toNewestFirst, toPullFacts } from './to-source-facts.ts';
+
+/** One call each. */
+const mostCommitsWithPulls = 10;
+
+export const readChange = async (
+  { place, sha, seen }: Version,
+  live: string,
+  reading: Reading,
+): Promise<Fact<ChangeFact>> => {
+  if (!/^[\da-f]{40}$/u.test(live)) return toUnknown('malformed', 'the live version is no full commit');
+  const read = await readOne(toCompareWanted(place, live, sha), reading);
+  if (read.kind === 'unknown') return read;
+  const comparison = read.value;
+  if (comparison === null)
+    return toUnknown('unavailable', `GitHub cannot compare it with the live version ${live.slice(0, 7)}`);
+  const wanted = toNewestFirst(comparison)
+    .slice(0, mostCommitsWithPulls)
+    .map((commit) => toPullsWanted(place, commit.sha));
+  const parts = await reading.open(wanted.map(({ key }) => key));
+  const pulls = await Promise.all(wanted.map((one) => readThrough(one, parts)));
+  const missing = pulls.find((one) => one.kind === 'unknown');
+  if (missing !== undefined) return missing;
+  const pages = pulls.filter((one) => one.kind === 'known');
+  return toKnown(toChangeFact(comparison, toPullFacts(pages.map(({ value }) => value))), [seen, ...pages]);
+};

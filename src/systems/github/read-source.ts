@@ -1,0 +1,131 @@
+/**
+ * Everything that a client's repository says of one version, asked anew for each decision: nothing old stands in for what cannot be had.
+ * What is bound to a commit is kept for ever, the rest is asked for conditionally. Judging is left to `policy/deploy`.
+ */
+import type { SourceFacts } from '../../policy/deploy/facts.ts';
+import type { EnvironmentName } from '../../policy/health/facts.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { CachedAnswer, GitHubCache } from './cached-answer.ts';
+import type { GitHubClient } from './create-client.ts';
+import { readChange } from './read-change.ts';
+import { type Reading, readCommit, toKnown, toUnknown, type Unknown, type Version } from './read-commit.ts';
+import { readEngine, readText, readWorkflow } from './read-engine.ts';
+import { readPages, toPageKeys } from './read-pages.ts';
+import { parseRepo } from './repo-name.ts';
+import { toChecksPaged, toVariablesPaged } from './source-questions.ts';
+import { toCheckFacts, toVariableValues } from './to-source-facts.ts';
+
+export interface SourceRequest {
+  readonly repo: string;
+  /** Branch, tag or commit, as somebody typed it. */
+  readonly ref: string;
+  /** File name such as `acuops-deploy.yml`. */
+  readonly workflow: string;
+  readonly environment: EnvironmentName;
+  /** Full SHA of what is live; null where nothing is known to be. */
+  readonly live: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface SourceReader {
+  /** Never throws; what could not be had is unknown with its reason. */
+  readonly read: (request: SourceRequest) => Promise<SourceFacts>;
+}
+
+export interface SourceReaderParts {
+  readonly client: Pick<GitHubClient, 'ask'>;
+  readonly cache: GitHubCache;
+  readonly clock: Clock;
+}
+
+const toUnknownEverywhere = (unknown: Unknown, { live }: SourceRequest): SourceFacts => ({
+  commit: unknown,
+  change: live === null ? null : unknown,
+  checks: unknown,
+  workflow: unknown,
+  engine: unknown,
+  variables: unknown,
+  settings: unknown,
+  manifest: unknown,
+});
+
+const readChecks = async ({ place, sha }: Version, reading: Reading): Promise<SourceFacts['checks']> => {
+  const paged = toChecksPaged(place, sha);
+  const read = await readPages(paged, await reading.open(toPageKeys(paged)));
+  return read.kind === 'known' ? { ...read, value: toCheckFacts(read.value) } : read;
+};
+
+const readVariables = async (
+  { place }: Version,
+  environment: EnvironmentName,
+  reading: Reading,
+): Promise<SourceFacts['variables']> => {
+  const [own, special] = [toVariablesPaged(place, null), toVariablesPaged(place, environment)];
+  const parts = await reading.open([...toPageKeys(own), ...toPageKeys(special)]);
+  const [first, second] = await Promise.all([readPages(own, parts), readPages(special, parts)]);
+  if (first.kind === 'unknown') return first;
+  if (second.kind === 'unknown') return second;
+  return toKnown(toVariableValues([first.value, second.value]), [first, second]);
+};
+
+const readVersion = async (
+  version: Version,
+  commit: SourceFacts['commit'],
+  { workflow: file, environment, live }: SourceRequest,
+  reading: Reading,
+): Promise<SourceFacts> => {
+  const workflow = readWorkflow(version, file, reading);
+  const variables = readVariables(version, environment, reading);
+  const engine = Promise.all([workflow, variables]).then(([one, other]) => readEngine(one, other, reading));
+  const change = live === null ? null : readChange(version, live, reading);
+  const checks = readChecks(version, reading);
+  const settings = readText(version, 'acuops.yaml', reading);
+  const manifest = readText(version, 'instance-manifest.json', reading);
+  return {
+    commit,
+    change: await change,
+    checks: await checks,
+    workflow: await workflow,
+    engine: await engine,
+    variables: await variables,
+    settings: await settings,
+    manifest: await manifest,
+  };
+};
+
+export const createSourceReader = ({ client, cache, clock }: SourceReaderParts): SourceReader => {
+  // A cache that is away costs calls, not answers.
+  const readCache = (keys: readonly string[]) =>
+    cache.read(keys).catch(() => new Map<string, CachedAnswer>());
+
+  const read: SourceReader['read'] = async (request) => {
+    const repo = parseRepo(request.repo);
+    if (repo === null)
+      return toUnknownEverywhere(
+        toUnknown('not-configured', 'the repository is not given as owner/name'),
+        request,
+      );
+    const entries: CachedAnswer[] = [];
+    const reading: Reading = {
+      signal: request.signal,
+      open: async (keys) => ({
+        client,
+        clock,
+        // Always asked anew; and where GitHub's limit forbids it, a decision has to wait.
+        maxAgeMs: 0,
+        staleMs: 0,
+        cached: await readCache(keys),
+        keep: (entry) => entries.push(entry),
+      }),
+    };
+    const place = { repo, signal: request.signal };
+    const commit = await readCommit(place, request.ref, reading);
+    const facts =
+      commit.kind === 'unknown'
+        ? toUnknownEverywhere(commit, request)
+        : await readVersion({ place, sha: commit.value.sha, seen: commit }, commit, request, reading);
+    if (entries.length > 0) await cache.write(entries).catch(() => undefined);
+    return facts;
+  };
+  return { read };
+};

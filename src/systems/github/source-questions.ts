@@ -1,0 +1,148 @@
+/** What is asked of a repository about one version, under which keys it is kept and how little of it. Sending the questions is left to `read-source.ts`. */
+import {
+  ChecksPage,
+  type Comparison,
+  FileContent,
+  FoundCommit,
+  FoundComparison,
+  type GitCommit,
+  PullsPage,
+  VariablesPage,
+} from './answers.ts';
+import {
+  toChecksKey,
+  toCommitKey,
+  toCompareKey,
+  toFileKey,
+  toPullsKey,
+  toVariablesKey,
+} from './cached-answer.ts';
+import type { Paged } from './read-pages.ts';
+import type { Wanted } from './read-through.ts';
+import type { RepoName } from './repo-name.ts';
+import { toTitle } from './to-source-facts.ts';
+
+export interface Place {
+  readonly repo: RepoName;
+  readonly signal: AbortSignal;
+}
+
+const toName = ({ owner, name }: RepoName): string => `${owner}/${name}`;
+
+const toShort = (commit: GitCommit): GitCommit => ({
+  ...commit,
+  commit: { ...commit.commit, message: toTitle(commit.commit.message) },
+});
+
+export const toCommitWanted = ({ repo, signal }: Place, ref: string): Wanted<GitCommit | null> => ({
+  repo,
+  key: toCommitKey(toName(repo), ref),
+  schema: FoundCommit,
+  question: {
+    route: 'GET /repos/{owner}/{repo}/commits/{ref}',
+    // Its files come in pages and are not needed.
+    parameters: { ref, per_page: 1 },
+    signal,
+  },
+  trim: (commit) => commit && toShort(commit),
+  // "No commit found for SHA"; a repository that is missing or hidden answers 404.
+  emptyOn: { status: 422, answer: null },
+});
+
+export const toCompareWanted = (
+  { repo, signal }: Place,
+  base: string,
+  head: string,
+): Wanted<Comparison | null> => ({
+  repo,
+  key: toCompareKey(toName(repo), base, head),
+  schema: FoundComparison,
+  question: {
+    route: 'GET /repos/{owner}/{repo}/compare/{basehead}',
+    // No pages: only so the newest commit is among them, however many there are.
+    parameters: { basehead: `${base}...${head}` },
+    signal,
+  },
+  trim: (comparison) => comparison && { ...comparison, commits: comparison.commits.map(toShort) },
+  isFinal: (comparison) => comparison !== null,
+  // The repository was seen a moment ago: one of the two is gone, or they share nothing.
+  emptyOn: { status: 404, answer: null },
+});
+
+type Check = ChecksPage['check_runs'][number];
+
+export const toChecksPaged = ({ repo, signal }: Place, sha: string): Paged<ChecksPage, Check> => ({
+  what: 'checks',
+  mostPages: 3,
+  toWanted: (page) => ({
+    repo,
+    key: toChecksKey(toName(repo), sha, page),
+    schema: ChecksPage,
+    question: {
+      route: 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+      parameters: { ref: sha, filter: 'latest', per_page: 100, page },
+      signal,
+    },
+  }),
+  toItems: (page) => page.check_runs,
+  toId: (check) => check.id,
+});
+
+export const toPullsWanted = ({ repo, signal }: Place, sha: string): Wanted<PullsPage> => ({
+  repo,
+  key: toPullsKey(toName(repo), sha),
+  schema: PullsPage,
+  question: {
+    route: 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+    parameters: { commit_sha: sha, per_page: 100 },
+    signal,
+  },
+  trim: (pulls) => pulls.map((pull) => ({ ...pull, title: toTitle(pull.title) })),
+});
+
+export const toFileWanted = ({ repo, signal }: Place, sha: string, path: string): Wanted<FileContent> => ({
+  repo,
+  key: toFileKey(toName(repo), sha, path),
+  schema: FileContent,
+  question: {
+    route: 'GET /repos/{owner}/{repo}/contents/{path}',
+    parameters: { path, ref: sha },
+    signal,
+  },
+  trim: (content) => (Array.isArray(content) ? [] : content),
+  // A 404 is not: GitHub answers so as well to somebody who has just lost the right to look.
+  isFinal: (content) => content !== null,
+  emptyOn: { status: 404, answer: null },
+});
+
+type Variable = VariablesPage['variables'][number];
+
+/** Thirty a page is GitHub's most, and 500 variables are. */
+export const toVariablesPaged = (
+  { repo, signal }: Place,
+  environment: string | null,
+): Paged<VariablesPage, Variable> => ({
+  what: 'variables',
+  mostPages: 17,
+  toWanted: (page) => ({
+    repo,
+    key: toVariablesKey(toName(repo), environment, page),
+    schema: VariablesPage,
+    question:
+      environment === null
+        ? {
+            route: 'GET /repos/{owner}/{repo}/actions/variables',
+            parameters: { per_page: 30, page },
+            signal,
+          }
+        : {
+            route: 'GET /repos/{owner}/{repo}/environments/{environment_name}/variables',
+            parameters: { environment_name: environment, per_page: 30, page },
+            signal,
+          },
+    // An environment that nobody has made sets nothing.
+    ...(environment === null ? {} : { emptyOn: { status: 404, answer: { total_count: 0, variables: [] } } }),
+  }),
+  toItems: (page) => page.variables,
+  toId: (variable) => variable.name.toUpperCase(),
+});

@@ -1,0 +1,96 @@
+/** GitHub's fields as the facts that a deploy is judged by; pure. Foreign text is cut here and escaped where it is shown. */
+import type { ChangeFact, CheckFact, CommitFact, PullFact } from '../../policy/deploy/facts.ts';
+import type { Fact } from '../../policy/health/facts.ts';
+import type { ChecksPage, Comparison, FileContent, GitCommit, PullsPage, VariablesPage } from './answers.ts';
+
+const longestTitle = 200;
+/** GitHub lists no more of a comparison, however many there are. */
+const mostFiles = 300;
+
+/** First line, and no half letters at its end. */
+export const toTitle = (message: string): string => {
+  const [line = ''] = message.trimStart().split(/[\r\n]/u, 1);
+  return Array.from(line.slice(0, 2 * longestTitle))
+    .slice(0, longestTitle)
+    .join('');
+};
+
+export const toCommitFact = ({ sha, commit, author }: GitCommit): CommitFact => ({
+  sha,
+  title: toTitle(commit.message),
+  author: author?.login || commit.author?.name || 'unknown',
+  // The schema lets none pass that has neither.
+  committedAt: new Date(commit.committer?.date ?? commit.author?.date ?? 0),
+  isVerified: commit.verification?.verified === true,
+});
+
+/** Each once, in the order in which the commits are given. */
+export const toPullFacts = (pages: readonly PullsPage[]): readonly PullFact[] => {
+  const byNumber = new Map<number, PullFact>();
+  for (const { number, title, html_url: url } of pages.flat())
+    if (!byNumber.has(number)) byNumber.set(number, { number, title: toTitle(title), url });
+  return [...byNumber.values()];
+};
+
+export const toNewestFirst = ({ commits }: Comparison): readonly GitCommit[] => commits.toReversed();
+
+export const toChangeFact = (comparison: Comparison, pulls: readonly PullFact[]): ChangeFact => ({
+  standing: comparison.status,
+  aheadBy: comparison.ahead_by,
+  behindBy: comparison.behind_by,
+  commits: toNewestFirst(comparison).map(toCommitFact),
+  // A file that was moved is changed in both places.
+  files: [
+    ...new Set(
+      comparison.files.flatMap(({ filename, previous_filename: before }) =>
+        before === undefined ? [filename] : [filename, before],
+      ),
+    ),
+  ],
+  areFilesCut: comparison.files.length >= mostFiles,
+  pulls,
+  url: comparison.html_url,
+});
+
+export const toCheckFacts = (checks: readonly ChecksPage['check_runs'][number][]): readonly CheckFact[] =>
+  checks.map(({ name, status, conclusion, html_url: url }) => ({
+    name,
+    conclusion: status === 'completed' ? conclusion : null,
+    url,
+  }));
+
+type Variables = readonly VariablesPage['variables'][number][];
+
+/** Names in upper case, as GitHub keeps them; later lists win. */
+export const toVariableValues = (lists: readonly Variables[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(lists.flat().map(({ name, value }) => [name.toUpperCase(), value]));
+
+export interface FileText {
+  readonly text: string;
+  readonly blobSha: string;
+}
+
+const parseUtf8 = (base64: string): string | null => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
+  } catch {
+    return null;
+  }
+};
+
+/** Null: there is no such file. What is there and is no text is a fault, never an absence. */
+export const toFileText = (
+  content: FileContent,
+  path: string,
+): { readonly kind: 'text'; readonly file: FileText | null } | Extract<Fact<never>, { kind: 'unknown' }> => {
+  const malformed = (say: string) =>
+    ({ kind: 'unknown', reason: 'malformed', say: `${path} ${say}` }) as const;
+  if (content === null) return { kind: 'text', file: null };
+  if (Array.isArray(content)) return malformed('is a folder');
+  if (content.type !== 'file') return malformed('is no plain file');
+  if (content.encoding !== 'base64' || content.content === undefined) return malformed('is larger than 1 MB');
+  const text = parseUtf8(content.content);
+  return text === null
+    ? malformed('is no UTF-8 text')
+    : { kind: 'text', file: { text, blobSha: content.sha } };
+};
