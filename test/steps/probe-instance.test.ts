@@ -5,7 +5,8 @@ import { createEffectDoor, type EffectRecord, type EffectStore } from '../../src
 import type { ItemContext, Operation } from '../../src/operations/operation.ts';
 import type { Environment } from '../../src/operations/target.ts';
 import type { SignIn } from '../../src/policy/health/facts.ts';
-import { createInstanceProbe, type InstancePowers } from '../../src/steps/probe-instance.ts';
+import type { InstancePowers } from '../../src/steps/instance-powers.ts';
+import { createInstanceProbe } from '../../src/steps/probe-instance.ts';
 
 type SignedIn = Awaited<ReturnType<InstancePowers['signIn']>>;
 

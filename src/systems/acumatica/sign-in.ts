@@ -1,5 +1,6 @@
 /**
- * A real sign-in to an Acumatica instance, and always the sign-out: an open session uses up one of few licences for twenty minutes.
+ * A real sign-in to an Acumatica instance, at wish a visit inside it, and always the sign-out: an open session uses up one of few
+ * licences for twenty minutes.
  * One at a time per instance, and never again after a refusal, is left to the caller.
  */
 import { once } from 'node:events';
@@ -8,9 +9,10 @@ import type { SignIn } from '../../policy/health/facts.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { GuardedFetch, GuardedResult } from '../../runtime/guarded-fetch.ts';
 import { classifyAnswer, classifyFailure } from './classify-sign-in.ts';
+import { createSession, type InstanceSession } from './session.ts';
 import { toCookieHeader } from './session-cookies.ts';
 
-export interface SignInRequest {
+export interface SignInRequest<T = never> {
   /** As `normalizeInstanceUrl` writes it. */
   readonly url: string;
   readonly tenant: string;
@@ -19,14 +21,18 @@ export interface SignInRequest {
   readonly branch?: string | null;
   /** The caller's deadline; the answer is there when it passes. */
   readonly signal: AbortSignal;
+  /** What to do once let in. Whatever it does, and also where it goes on after `signal`, the sign-out follows. */
+  readonly visit?: ((session: InstanceSession) => Promise<T>) | undefined;
 }
 
-export interface SignInResult {
+export interface SignInResult<T = never> {
   readonly signIn: SignIn;
   /** True when surely no session of ours is open: signed out, or never signed in. */
   readonly signedOut: boolean;
   /** Both as they are known in the end: after a deadline a late answer is still waited for, and signed out. Never rejects. */
   readonly settled: Promise<SettledSignIn>;
+  /** Null where none was wanted, nobody was let in, or the signal came first. */
+  readonly visited: T | null;
 }
 
 export interface SettledSignIn {
@@ -36,6 +42,8 @@ export interface SettledSignIn {
 
 export interface SignInParts {
   readonly fetch: GuardedFetch;
+  /** For visits, whose answers may be longer. Default: `fetch`. */
+  readonly sessionFetch?: GuardedFetch;
   readonly clock: Clock;
   /** Takes secrets out of an excerpt; the request's own password is taken out in any case. */
   readonly redact?: (text: string) => string;
@@ -45,12 +53,13 @@ export interface SignInParts {
   readonly signOutMs?: number;
 }
 
-export type AcumaticaSignIn = (request: SignInRequest) => Promise<SignInResult>;
+/** What a visit throws is thrown on, after the sign-out. */
+export type AcumaticaSignIn = <T = never>(request: SignInRequest<T>) => Promise<SignInResult<T>>;
 
 /** Longest that a login is listened for when nobody stops it; the caller's signal comes first. */
 const longestMs = 60_000;
 
-const toBody = ({ tenant, username, password, branch }: SignInRequest): string =>
+const toBody = ({ tenant, username, password, branch }: SignInRequest<unknown>): string =>
   JSON.stringify({ name: username, password, tenant, ...(branch ? { branch } : {}) });
 
 /** Never sent, or told "no": nothing was opened. After silence or a lost answer nobody knows. */
@@ -65,6 +74,7 @@ const lateBy = async (signal: AbortSignal): Promise<'late'> => {
 
 export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
   const { fetch, clock, lingerMs = 10_000, signOutMs = 5_000, redact = (text: string) => text } = parts;
+  const { sessionFetch = fetch } = parts;
 
   const signOut = async (url: string, login: GuardedResult): Promise<boolean> => {
     if (isSurelyClosed(login)) return true;
@@ -82,13 +92,13 @@ export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
     return answer.kind === 'answer' && (answer.status < 300 || answer.status === 401);
   };
 
-  return async (request) => {
-    const { url, signal, password } = request;
+  return async <T>(request: SignInRequest<T>): Promise<SignInResult<T>> => {
+    const { url, signal, password, visit } = request;
     const startedAt = clock.now().getTime();
     const tookMs = () => clock.now().getTime() - startedAt;
     if (signal.aborted) {
       const unsent = { signIn: { kind: 'timeout', afterMs: 0 }, signedOut: true } as const;
-      return { ...unsent, settled: Promise.resolve(unsent) };
+      return { ...unsent, settled: Promise.resolve(unsent), visited: null };
     }
     const login = fetch.send({
       url: `${url}/entity/auth/login`,
@@ -108,16 +118,37 @@ export const createSignIn = (parts: SignInParts): AcumaticaSignIn => {
           ? classifyAnswer(answer, tookMs(), clean)
           : classifyFailure(answer, tookMs()),
     }));
-    const settled = answered.then(async ({ answer, signIn }) => ({
-      signIn,
-      signedOut: await signOut(url, answer),
-    }));
     const late = lateBy(signal);
+    const visiting = answered.then(async ({ answer, signIn }): Promise<T | null> => {
+      const cookie = answer.kind === 'answer' ? toCookieHeader(answer.headers) : null;
+      if (visit === undefined || cookie === null || signIn.kind !== 'signed-in' || signal.aborted)
+        return null;
+      const over = new AbortController();
+      const until = AbortSignal.any([signal, over.signal]);
+      const open = { url, cookie, signal: until, timeoutMs: longestMs, redact: clean, clock };
+      try {
+        return await Promise.race([
+          visit(createSession({ fetch: sessionFetch, ...open })),
+          late.then(() => null),
+        ]);
+      } finally {
+        over.abort();
+      }
+    });
+    const settled = visiting
+      .catch(() => null)
+      .then(() => answered)
+      .then(async ({ answer, signIn }) => ({ signIn, signedOut: await signOut(url, answer) }));
     const first = await Promise.race([answered, late]);
     if (first === 'late')
-      return { signIn: { kind: 'timeout', afterMs: tookMs() }, signedOut: false, settled };
+      return { signIn: { kind: 'timeout', afterMs: tookMs() }, signedOut: false, settled, visited: null };
     // A slow sign-out must not cost the answer that is known by now.
     const end = await Promise.race([settled, late]);
-    return { signIn: first.signIn, signedOut: end !== 'late' && end.signedOut, settled };
+    return {
+      signIn: first.signIn,
+      signedOut: end !== 'late' && end.signedOut,
+      settled,
+      visited: await visiting,
+    };
   };
 };

@@ -1,7 +1,7 @@
 /** A pretend Acumatica site with one instance, our parts before it, and bare servers that answer as a test wants. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach } from 'vitest';
-import { createAcumatica } from '../../../sandbox/acumatica/server.ts';
+import { createAcumatica, type InstanceInput } from '../../../sandbox/acumatica/server.ts';
 import { createGuardedFetch } from '../../../src/runtime/guarded-fetch.ts';
 import { createReach } from '../../../src/systems/acumatica/reach.ts';
 import { createSignIn, type SignInParts } from '../../../src/systems/acumatica/sign-in.ts';
@@ -14,9 +14,10 @@ afterEach(async () => {
 export const clock = { now: () => new Date() };
 
 export const open = async (
-  parts: Partial<SignInParts> & { readonly apiUserLimit?: number; readonly limitStatus?: 429 | 500 } = {},
+  parts: Partial<SignInParts> &
+    Pick<InstanceInput, 'apiUserLimit' | 'limitStatus' | 'published' | 'fieldCase' | 'noRoleStatus'> = {},
 ) => {
-  const { apiUserLimit, limitStatus, ...more } = parts;
+  const { apiUserLimit, limitStatus, published, fieldCase, noRoleStatus, ...more } = parts;
   const site = await createAcumatica();
   closers.push(() => site.stop());
   site.addInstance({
@@ -25,6 +26,9 @@ export const open = async (
     users: [{ name: 'svc', password: 'correct-horse' }],
     apiUserLimit,
     limitStatus,
+    published,
+    fieldCase,
+    noRoleStatus,
   });
   const fetch = createGuardedFetch({ allowPrivate: true, timeoutMs: 5_000, maxBytes: 64_000 });
   closers.push(fetch.close);
@@ -33,7 +37,7 @@ export const open = async (
   const request = { url, tenant: 'Heritage', username: 'svc', password: 'correct-horse' };
   const ask = (patch: Partial<typeof request> = {}, boundMs = 3_000) =>
     signIn({ ...request, ...patch, signal: AbortSignal.timeout(boundMs) });
-  return { site, fetch, ask, url, reach: createReach({ fetch, clock }) };
+  return { site, fetch, signIn, request, ask, url, reach: createReach({ fetch, clock }) };
 };
 
 export const listen = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
