@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { SourceFacts } from '../../../src/policy/deploy/facts.ts';
+import { openSourceWorld } from './source-world.ts';
+
+const toUnknown = (facts: SourceFacts): readonly string[] =>
+  Object.entries(facts).flatMap(([name, fact]) => (fact?.kind === 'unknown' ? [name] : []));
+
+const everything = ['commit', 'change', 'checks', 'workflow', 'engine', 'variables', 'settings', 'manifest'];
+
+const toEverywhere = (unknown: object) => Object.fromEntries(everything.map((name) => [name, unknown]));
+
+describe('a version that cannot be found', () => {
+  it.each(['nowhere', 'fix/none', 'f'.repeat(40)])(
+    'such as %j says so, and nothing else is asked',
+    async (ref) => {
+      const { read, takeCalls } = await openSourceWorld();
+      const unknown = {
+        kind: 'unknown',
+        reason: 'not-configured',
+        say: 'there is no such branch, tag or commit',
+      };
+      expect(await read({ ref })).toEqual(toEverywhere(unknown));
+      expect(takeCalls().count).toBe(1);
+    },
+  );
+
+  it.each([
+    '',
+    '-f',
+    'a..b',
+    'a b',
+    'a\u0000b',
+    '.',
+    '/x',
+    'x/',
+    'a//b',
+    'a/./b',
+    'main~1',
+    'main@{1}',
+    'a:b',
+    '\ud800',
+    'x'.repeat(300),
+  ])('such as %j is not asked for', async (ref) => {
+    const { read, takeCalls } = await openSourceWorld();
+    const unknown = {
+      kind: 'unknown',
+      reason: 'not-configured',
+      say: 'this is no name of a branch, tag or commit',
+    };
+    expect(await read({ ref })).toEqual(toEverywhere(unknown));
+    expect(takeCalls().count).toBe(0);
+  });
+
+  it('is found once somebody has made it', async () => {
+    const { front, read, tip } = await openSourceWorld();
+    await read({ ref: 'v1' });
+    front.addTag('heritage', 'v1', tip);
+    expect((await read({ ref: 'v1' })).commit).toMatchObject({ value: { sha: tip } });
+  });
+
+  it('in a repository out of sight is a matter of access, also after it was seen', async () => {
+    const { front, read } = await openSourceWorld();
+    await read();
+    front.setAccessible('heritage', false);
+    const say = 'repository not found or the token has no access';
+    expect(await read()).toEqual(toEverywhere({ kind: 'unknown', reason: 'no-access', say }));
+  });
+
+  it('in a repository that is written wrongly is not asked for; nothing live is still nothing', async () => {
+    const { read, takeCalls } = await openSourceWorld();
+    const facts = await read({ repo: 'heritage', live: null });
+    expect(facts).toMatchObject({ commit: { reason: 'not-configured' }, change: null });
+    expect(takeCalls().count).toBe(0);
+  });
+
+  it.each(['main', 'f'.repeat(40), 'F'.repeat(39)])(
+    'cannot be compared with %j, and only that is unknown',
+    async (live) => {
+      const { read } = await openSourceWorld();
+      expect(toUnknown(await read({ live }))).toEqual(['change']);
+    },
+  );
+});
+
+describe('one call that fails', () => {
+  it.each([
+    [/\/compare\//u, ['change']],
+    [/heritage\/commits\/[\da-f]{40}\/pulls$/u, ['change']],
+    [/\/check-runs$/u, ['checks']],
+    [/contents\/.*acuops-deploy/u, ['workflow', 'engine']],
+    [/contents\/acuops\.yaml/u, ['settings']],
+    [/contents\/instance-manifest/u, ['manifest']],
+    [/engine\/commits\/main$/u, ['engine']],
+    // The engine's version is one of the variables.
+    [/actions\/variables$/u, ['engine', 'variables']],
+    [/environments\/production\/variables$/u, ['engine', 'variables']],
+    [/heritage\/commits\/main$/u, everything],
+  ])('%s makes unknown %j and nothing else', async (path, names) => {
+    const { front, read } = await openSourceWorld();
+    front.faults.status({ path }, 503);
+    const facts = await read();
+    expect(toUnknown(facts).toSorted()).toEqual(names.toSorted());
+    for (const fact of Object.values(facts))
+      if (fact?.kind === 'unknown')
+        expect(fact).toMatchObject({
+          reason: 'unavailable',
+          say: expect.stringContaining('GitHub answered 503'),
+        });
+  });
+
+  it('hides no 503 behind what was known before', async () => {
+    const { front, read } = await openSourceWorld();
+    await read();
+    front.faults.status({ path: /check-runs|variables/u }, 503);
+    expect(toUnknown(await read()).toSorted()).toEqual(['checks', 'engine', 'variables']);
+  });
+
+  it('for want of a right says so there', async () => {
+    const { front, read } = await openSourceWorld();
+    front.faults.status({ path: /check-runs$/u }, 403);
+    expect((await read()).checks).toEqual({
+      kind: 'unknown',
+      reason: 'no-access',
+      say: 'the token may not read this repository (403)',
+    });
+  });
+
+  it('with a broken answer is malformed', async () => {
+    const { front, read } = await openSourceWorld();
+    front.faults.malformedJson({ path: /compare/u });
+    expect((await read()).change).toMatchObject({ kind: 'unknown', reason: 'malformed' });
+  });
+});
+
+describe("GitHub's limit", () => {
+  it('lets nothing old stand in for a decision, and says until when', async () => {
+    const { front, read } = await openSourceWorld();
+    await read();
+    front.faults.secondaryLimit({ path: '*' }, 120);
+    const unknown = {
+      kind: 'unknown',
+      reason: 'rate-limited',
+      say: "GitHub's limit is reached",
+      until: expect.any(Date),
+    };
+    expect(await read()).toEqual(toEverywhere(unknown));
+  });
+
+  it('reached half way leaves what was read', async () => {
+    const { front, read } = await openSourceWorld();
+    front.leaveQuota(1);
+    const facts = await read();
+    expect(facts.commit.kind).toBe('known');
+    expect(facts.checks).toMatchObject({ kind: 'unknown', reason: 'rate-limited' });
+  });
+
+  it("and a GitHub that never answers end with the caller's patience", async () => {
+    const { front, read } = await openSourceWorld();
+    front.faults.silence({ path: /check-runs$/u });
+    const facts = await read({ signal: AbortSignal.timeout(400) });
+    expect(facts.checks).toEqual({
+      kind: 'unknown',
+      reason: 'timed-out',
+      say: 'GitHub did not answer in time',
+    });
+    expect(facts.commit.kind).toBe('known');
+  });
+});

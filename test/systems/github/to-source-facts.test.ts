@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { Comparison, GitCommit } from '../../../src/systems/github/answers.ts';
+import { GitCommit as GitCommitSchema } from '../../../src/systems/github/answers.ts';
+import {
+  toChangeFact,
+  toCommitFact,
+  toFileText,
+  toTitle,
+} from '../../../src/systems/github/to-source-facts.ts';
+
+const sha = 'a'.repeat(40);
+const file = { type: 'file', sha, encoding: 'base64', content: '' };
+const encode = (bytes: Uint8Array | string) => Buffer.from(bytes).toString('base64');
+
+describe('a file', () => {
+  it('is its text, in lines of base64 as GitHub sends it', () => {
+    const content = `${encode('größe: 1\n').slice(0, 5)}\n${encode('größe: 1\n').slice(5)}\n`;
+    expect(toFileText({ ...file, content }, 'x')).toEqual({
+      kind: 'text',
+      file: { text: 'größe: 1\n', blobSha: sha },
+    });
+    expect(toFileText(file, 'x')).toMatchObject({ file: { text: '' } });
+    expect(toFileText(null, 'x')).toEqual({ kind: 'text', file: null });
+  });
+
+  it.each([
+    [[], 'x is a folder'],
+    [{ ...file, type: 'symlink' }, 'x is no plain file'],
+    [{ ...file, type: 'submodule' }, 'x is no plain file'],
+    [{ ...file, encoding: 'none' }, 'x is larger than 1 MB'],
+    [{ type: 'file', sha }, 'x is larger than 1 MB'],
+    [{ ...file, content: encode(Uint8Array.of(0xff, 0xfe, 0)) }, 'x is no UTF-8 text'],
+  ])('%j is unknown, never absent', (content, say) => {
+    expect(toFileText(content, 'x')).toEqual({ kind: 'unknown', reason: 'malformed', say });
+  });
+});
+
+describe('a commit', () => {
+  const at = '2026-11-01T20:45:00Z';
+  const commit: GitCommit = {
+    sha,
+    commit: { message: 'One\n\nTwo', author: { name: 'Ada L', date: at }, committer: { date: at } },
+    author: { login: 'ada' },
+  };
+
+  it('is told by login, else by name, and is unsigned where nobody says otherwise', () => {
+    expect(toCommitFact(commit)).toEqual({
+      sha,
+      title: 'One',
+      author: 'ada',
+      committedAt: new Date(at),
+      isVerified: false,
+    });
+    expect(toCommitFact({ ...commit, author: null }).author).toBe('Ada L');
+    expect(toCommitFact({ ...commit, author: {} }).author).toBe('Ada L');
+    expect(toCommitFact({ ...commit, author: null, commit: { ...commit.commit, author: null } }).author).toBe(
+      'unknown',
+    );
+  });
+
+  it('without any date, or without a full name, is not readable', () => {
+    expect(GitCommitSchema.safeParse(commit).success).toBe(true);
+    expect(
+      GitCommitSchema.safeParse({ ...commit, commit: { ...commit.commit, author: null, committer: null } })
+        .success,
+    ).toBe(false);
+    expect(GitCommitSchema.safeParse({ ...commit, sha: 'abc' }).success).toBe(false);
+  });
+
+  it.each([
+    ['\n\n  One\r\nTwo', 'One'],
+    ['x'.repeat(201), 'x'.repeat(200)],
+    [`${'x'.repeat(199)}😀y`, `${'x'.repeat(199)}😀`],
+    ['', ''],
+  ])('%j has the title %j', (message, title) => {
+    expect(toTitle(message)).toBe(title);
+  });
+});
+
+describe('a change', () => {
+  const toComparison = (files: Comparison['files']): Comparison => ({
+    status: 'ahead',
+    ahead_by: 1,
+    behind_by: 0,
+    html_url: 'https://github.com/a/b/compare/x...y',
+    commits: [],
+    files,
+  });
+
+  it('names a moved file in both places, each file once', () => {
+    const files = [{ filename: 'b', previous_filename: 'a' }, { filename: 'a' }];
+    expect(toChangeFact(toComparison(files), [])).toMatchObject({ files: ['b', 'a'], areFilesCut: false });
+  });
+
+  it('of 300 files may have more', () => {
+    const files = Array.from({ length: 300 }, (_, at) => ({ filename: `f${at}` }));
+    expect(toChangeFact(toComparison(files.slice(1)), []).areFilesCut).toBe(false);
+    expect(toChangeFact(toComparison(files), []).areFilesCut).toBe(true);
+  });
+});
