@@ -5,11 +5,15 @@ import { byNewest, toLatestAttempts } from './runs.ts';
 
 export type DeployClient = Pick<HealthClient, 'deployWorkflow' | 'productionBranch'>;
 
-const deployEvents: ReadonlySet<string> = new Set(['push', 'workflow_dispatch', 'repository_dispatch']);
+export const deployEvents: ReadonlySet<string> = new Set([
+  'push',
+  'workflow_dispatch',
+  'repository_dispatch',
+]);
 
 type Aim = EnvironmentName | 'unnamed';
 
-const readTitle = (title: string): Aim => {
+export const readTitle = (title: string): Aim => {
   if (/\bprod(uction)?\b/i.test(title)) return 'production';
   return /\bstaging\b/i.test(title) ? 'staging' : 'unnamed';
 };
@@ -38,7 +42,7 @@ const findDeployRuns = (facts: PipelineFacts, client: DeployClient): readonly Ru
 export const readDeployJob = (facts: PipelineFacts, run: RunFact): DeployJobFact | undefined =>
   facts.deployJobs.get(`${run.id}/${run.attempt}`);
 
-const didDeploy = (job: DeployJobFact | undefined): boolean =>
+export const didDeploy = (job: DeployJobFact | undefined): boolean =>
   job !== undefined && job.conclusion === 'success' && !job.dryRun;
 
 const findTo = (aim: Aim, facts: PipelineFacts, runs: readonly RunFact[]): RunFact | undefined =>
