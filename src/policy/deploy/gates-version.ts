@@ -1,0 +1,169 @@
+/** Gates that the version itself decides: what it changes, what its checks say, and whether its workflow can deploy it. */
+import { judgeWorkflow as judgeWorkflowState } from '../health/judge-workflow.ts';
+import type { ChangeFact } from './facts.ts';
+import {
+  type Finding,
+  findByFacts,
+  findUnknown,
+  type GateFacts,
+  type Judge,
+  sayCount,
+  sayNames,
+  toSeen,
+} from './gates-facts.ts';
+
+/** Outside `Customization/`, what a deploy does is written in these. */
+const isDeployFile = (path: string): boolean => {
+  if (path.startsWith('Customization/')) return false;
+  if (path.startsWith('.github/') || path.startsWith('scripts/')) return true;
+  return path === 'acuops.yaml' || path === 'instance-manifest.json' || /\.(?:sh|py|ps1)$/u.test(path);
+};
+
+const findAhead = ({ aheadBy, files, areFilesCut, url }: ChangeFact): Finding => {
+  const ahead = `${sayCount(aheadBy, 'commit')} ahead of what is live`;
+  const changing = files.filter(isDeployFile);
+  const next = 'look at the changes before you agree';
+  if (changing.length > 0) {
+    const say = `changes how deploys run: ${sayNames(changing)}${areFilesCut ? ', and not all files are listed' : ''}`;
+    return { verdict: 'warn', cause: 'changes-deploys', say, next, url };
+  }
+  if (areFilesCut) {
+    const say = `${ahead}, too many files to list all`;
+    return { verdict: 'warn', cause: 'files-cut', say, next, url };
+  }
+  return { verdict: 'pass', cause: 'ahead', say: ahead, url };
+};
+
+const findStanding = (change: ChangeFact): Finding => {
+  const { standing, behindBy, url } = change;
+  switch (standing) {
+    case 'identical':
+      return { verdict: 'warn', cause: 'already-live', say: 'already live', url };
+    case 'ahead':
+      return findAhead(change);
+    case 'behind':
+    case 'diverged':
+      return {
+        verdict: 'fail',
+        cause: standing,
+        say: `would take back ${sayCount(behindBy, 'commit')}`,
+        next: 'choose a version that holds what is live, or ask for a rollback',
+        url,
+      };
+  }
+};
+
+/** "First deploy" is said only where it is known that nothing is live. */
+export const judgeScope: Judge = ({ source: { commit, change }, live, now }) => {
+  if (change !== null)
+    return findByFacts(now, { commit, live, change }, (known) => findStanding(known.change));
+  return findByFacts(now, { commit, live }, (known) => {
+    if (known.live === null) return { verdict: 'pass', cause: 'first-deploy', say: 'first deploy' };
+    const say = 'not compared with what is live';
+    return { verdict: 'unknown', cause: 'not-compared', say, next: 'ask again' };
+  });
+};
+
+const failing: ReadonlySet<string> = new Set([
+  'failure',
+  'timed_out',
+  'cancelled',
+  'action_required',
+  'startup_failure',
+  'stale',
+]);
+const passing: ReadonlySet<string> = new Set(['success', 'neutral', 'skipped']);
+
+export const judgeChecks: Judge = ({ source: { checks }, now }) =>
+  findByFacts(now, { checks }, ({ checks: all }) => {
+    if (all.length === 0) {
+      const next = 'have CI run for this version, then ask again';
+      return { verdict: 'unknown', cause: 'no-checks', say: 'no checks ran for this version', next };
+    }
+    const of = (is: (conclusion: string | null) => boolean) => all.filter(({ conclusion }) => is(conclusion));
+    const toFinding = (
+      found: typeof all,
+      finding: Pick<Finding, 'verdict' | 'cause' | 'next'>,
+      start: string,
+    ): Finding => ({
+      ...finding,
+      say: `${start}: ${sayNames(found.map(({ name }) => name))}`,
+      url: found.find(({ url }) => url !== null)?.url ?? null,
+    });
+    const failed = of((conclusion) => failing.has(conclusion ?? ''));
+    if (failed.length > 0) {
+      const next = 'mend them, or choose a version that passes';
+      return toFinding(
+        failed,
+        { verdict: 'fail', cause: 'checks-failed', next },
+        `${sayCount(failed.length, 'check')} failed`,
+      );
+    }
+    const running = of((conclusion) => conclusion === null);
+    if (running.length > 0) {
+      const next = 'wait for them, then ask again';
+      return toFinding(running, { verdict: 'unknown', cause: 'checks-running', next }, 'still running');
+    }
+    const strange = of((conclusion) => !passing.has(conclusion ?? ''));
+    if (strange.length > 0) {
+      const next = 'look at them on GitHub';
+      return toFinding(
+        strange,
+        { verdict: 'unknown', cause: 'unexpected-conclusion', next },
+        'ended with a word we do not know',
+      );
+    }
+    return { verdict: 'pass', cause: 'checks-passed', say: `${sayCount(all.length, 'check')} passed` };
+  });
+
+const findState = ({ workflowState: state, client, now }: GateFacts): Finding => {
+  const file = client.deployWorkflow;
+  const listed =
+    state.kind === 'known'
+      ? { ...state, value: state.value === null ? [] : [{ file, state: state.value }] }
+      : state;
+  if (listed.kind === 'unknown') return findUnknown(listed, now);
+  const { verdict, cause, say, next } = judgeWorkflowState(client, listed, now);
+  return { verdict, cause, say, next };
+};
+
+const findFile = ({ source: { workflow }, client, now }: GateFacts): Finding =>
+  findByFacts(now, { workflow }, ({ workflow: file }) => {
+    const next = 'choose another version, or mend the workflow';
+    if (file === null) {
+      const say = `this version has no ${client.deployWorkflow}`;
+      return { verdict: 'fail', cause: 'workflow-absent', say, next };
+    }
+    if (!file.isDispatchable) {
+      const say = 'the deploy workflow cannot be started by hand (no workflow_dispatch)';
+      return { verdict: 'fail', cause: 'not-dispatchable', say, next };
+    }
+    return { verdict: 'pass', cause: 'dispatchable', say: 'deploy workflow can be started' };
+  });
+
+const findInputs = ({ inputs }: GateFacts): Finding => {
+  if (inputs === null)
+    return { verdict: 'unknown', cause: 'inputs-not-planned', say: 'inputs not planned', next: 'ask again' };
+  if (inputs.kind === 'planned') return { verdict: 'pass', cause: 'inputs-planned', say: 'inputs fit' };
+  const next = "compare the workflow's inputs with what a deploy needs";
+  return { verdict: 'fail', cause: 'inputs-impossible', say: inputs.say, next };
+};
+
+const findEngine = ({ source: { engine }, now }: GateFacts): Finding =>
+  findByFacts(now, { engine }, () => ({ verdict: 'pass', cause: 'engine-known', say: 'engine known' }));
+
+/** A proven failure says more than something that is not known; where all is well, the first part speaks. */
+export const judgeWorkflow: Judge = (facts) => {
+  const parts = [findState(facts), findFile(facts), findInputs(facts), findEngine(facts)];
+  const worst =
+    parts.find(({ verdict }) => verdict === 'fail') ?? parts.find(({ verdict }) => verdict !== 'pass');
+  const seen = toSeen(facts.workflowState, facts.source.workflow, facts.source.engine);
+  return {
+    ...(worst ?? {
+      verdict: 'pass',
+      cause: 'can-deploy',
+      say: 'deploy workflow enabled and fit for this version',
+    }),
+    seen,
+  };
+};
