@@ -1,12 +1,12 @@
 /** What is known of a sign-in is never lost: not to a stop, not to a slow sign-out, not to a store that is away when it was refused. */
 import { describe, expect, it } from 'vitest';
 import { AcuopsError } from '../../src/errors.ts';
-import { createEffectDoor, type EffectRecord, type EffectStore } from '../../src/operations/effect.ts';
 import type { ItemContext, Operation } from '../../src/operations/operation.ts';
 import type { Environment } from '../../src/operations/target.ts';
 import type { SignIn } from '../../src/policy/health/facts.ts';
 import type { InstancePowers } from '../../src/steps/instance-powers.ts';
 import { createInstanceProbe } from '../../src/steps/probe-instance.ts';
+import { createMemoryEffects } from './memory-effects.ts';
 
 type SignedIn = Awaited<ReturnType<InstancePowers['signIn']>>;
 
@@ -25,41 +25,6 @@ const environment: Environment = {
   passwordRef: 'env:PASSWORD',
 };
 
-/** As the database keeps them, and as it refuses: one unsettled at a time for each subject. */
-const createMemoryEffects = () => {
-  const rows = new Map<string, EffectRecord>();
-  const store: EffectStore = {
-    begin: async ({ key, kind, detail }) => {
-      const known = rows.get(key);
-      if (known) return { kind: 'known', effect: known };
-      const held = [...rows.values()].some(({ state }) => state === 'ambiguous' || state === 'intended');
-      if (held) return { kind: 'held', until: new Date(now().getTime() + 1_200_000) };
-      const id = `effect-${rows.size + 1}`;
-      const effect: EffectRecord = {
-        id,
-        key,
-        kind,
-        state: 'intended',
-        externalId: null,
-        detail,
-        intendedAt: now(),
-        attempt: 1,
-      };
-      rows.set(key, effect);
-      return { kind: 'go', effect };
-    },
-    beginAgain: async () => {
-      throw new Error('nothing is begun again here');
-    },
-    settle: async (id, state, externalId, detail) => {
-      for (const [key, row] of rows)
-        if (row.id === id && (row.state === 'intended' || row.state === 'ambiguous'))
-          rows.set(key, { ...row, state, externalId, detail: detail ?? row.detail });
-    },
-  };
-  return { door: createEffectDoor(store), states: () => [...rows.values()].map(({ state }) => state) };
-};
-
 const settledAs = (signIn: SignIn): SignedIn => ({
   signIn,
   signedOut: true,
@@ -67,7 +32,7 @@ const settledAs = (signIn: SignIn): SignedIn => ({
 });
 
 const open = (over: Partial<InstancePowers> = {}) => {
-  const effects = createMemoryEffects();
+  const effects = createMemoryEffects(now);
   const held = new Map<string, Date>();
   const powers: InstancePowers = {
     effects: effects.door,
