@@ -10,8 +10,10 @@ import {
   type WorldClient,
 } from './world/client.ts';
 import { createClients } from './world/clients.ts';
+import { seedEngine } from './world/engine.ts';
 import { createFleetClients, type FleetOptions } from './world/fleet.ts';
 import { toCiRun, toDeployRun, toTag } from './world/history.ts';
+import { toDeployedNow } from './world/past.ts';
 import { type SlackSide, slackSide } from './world/people.ts';
 import { type RegistryPlace, toCredentialsEnv, toRegistryYaml, writeSecrets } from './world/registry.ts';
 import { seedAcumatica, seedGitHub } from './world/seed.ts';
@@ -50,14 +52,18 @@ export interface Story {
   pacificDeployed(front: GitHubFront, now: Date): void;
 }
 
-const createWorldOf = (clients: readonly WorldClient[]): World => {
+/** With `engineNow`, the engine's repository is there too, its commits so long before. */
+const createWorldOf = (clients: readonly WorldClient[], engineNow?: Date): World => {
   const credentialsEnv = toCredentialsEnv(clients);
   return {
     owner,
     slack: slackSide,
     clients,
     credentialsEnv,
-    seedGitHub: (front) => seedGitHub(front, clients),
+    seedGitHub: (front) => {
+      seedGitHub(front, clients);
+      if (engineNow) seedEngine(front, engineNow);
+    },
     seedAcumatica: (server) => seedAcumatica(server, clients),
     toRegistryYaml: (place) => toRegistryYaml(clients, place),
     writeSecrets: (folder) => writeSecrets(folder, credentialsEnv),
@@ -82,10 +88,13 @@ const createStory = (clients: readonly WorldClient[]): Story => {
       addFinishedRun(front, toRepositoryName(client('bayline')), run, now);
     },
     pacificDeployed: (front, now) => {
-      const repository = toRepositoryName(client('pacific-crate'));
+      const pacific = client('pacific-crate');
+      const repository = toRepositoryName(pacific);
       const plan = { now, daysAgo: 0, actor: 'luis-romero' };
+      const run = toDeployRun(plan);
+      front.addCommit(repository, toDeployedNow(pacific, run));
       front.setWorkflowState(repository, deployFile, 'active');
-      addFinishedRun(front, repository, toDeployRun(plan), now);
+      addFinishedRun(front, repository, run, now);
       const tag = toTag(plan);
       front.addTag(repository, tag.name, tag.sha);
     },
@@ -115,7 +124,7 @@ const addFinishedRun = (
 
 export const createWorld = (options: { readonly now: Date }): World & { readonly story: Story } => {
   const clients = createClients(options.now);
-  return { ...createWorldOf(clients), story: createStory(clients) };
+  return { ...createWorldOf(clients, options.now), story: createStory(clients) };
 };
 
 /** `count` clients, `deadHosts` of their sites dead. The Slack side is the small world's. */

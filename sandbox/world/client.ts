@@ -1,11 +1,23 @@
 /** One client of the pretend world as data: who it is, what its repository looks like, how its site is. Seeding and writing the registry read this; nothing here does anything. */
-import type { RunInput, WorkflowState } from '../github/types.ts';
+import type { CheckInput, CommitInput, RunInput, WorkflowState } from '../github/types.ts';
 
 export const owner = 'acuops-demo';
 export const deployFile = 'acuops-deploy.yml';
 export const ciFile = 'ci.yml';
 
 export type Tier = 'premium' | 'standard' | 'self-service';
+
+export interface PastCommit extends CommitInput {
+  readonly sha: string;
+  readonly checks: readonly CheckInput[];
+}
+
+/** Everything about a repository that only a story with commits has. */
+export interface Past {
+  /** Oldest first. */
+  readonly commits: readonly PastCommit[];
+  readonly variables: Readonly<Record<string, string>>;
+}
 
 export interface WorldRepository {
   readonly accessible: boolean;
@@ -14,6 +26,8 @@ export interface WorldRepository {
   readonly runs: readonly RunInput[];
   /** Full name and commit. */
   readonly tags: readonly { readonly name: string; readonly sha: string }[];
+  /** Left out: no commits of ours, as in a fleet. */
+  readonly past?: Past;
 }
 
 export interface WorldSite {
@@ -37,11 +51,21 @@ export interface WorldClient {
   readonly isReference?: boolean;
   readonly channel?: { readonly team: string; readonly channel: string };
   readonly contacts?: readonly { readonly team: string; readonly user: string }[];
+  /** Projects of vendors that are published together with its own. */
+  readonly coPublish?: readonly string[];
   readonly repository: WorldRepository;
   readonly site: WorldSite;
 }
 
 export const toRepositoryName = (client: Pick<WorldClient, 'id'>): string => `acuops-${client.id}`;
+
+/** The customization project of a client, and those published with it: `HeritageCustom` and its vendors'. */
+export const projectNames = (
+  client: Pick<WorldClient, 'id' | 'coPublish'>,
+): { readonly project: string; readonly coPublish: readonly string[] } => {
+  const words = client.id.split('-').map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`);
+  return { project: `${words.join('')}Custom`, coPublish: client.coPublish ?? [] };
+};
 
 /** Name of the environment variable, or of the secret file, that holds one half of a client's credentials. */
 export const toSecretName = (client: Pick<WorldClient, 'id'>, half: 'USER' | 'PASSWORD'): string =>

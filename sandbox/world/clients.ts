@@ -2,6 +2,7 @@
 
 import type { WorldClient, WorldRepository } from './client.ts';
 import { type DeployPlan, daysBefore, toCiRun, toDeployRun, toTag } from './history.ts';
+import { withPast } from './past.ts';
 import { channelIds, clientTeamId, personIds, teamId } from './people.ts';
 
 const quietRepository: WorldRepository = {
@@ -43,6 +44,7 @@ const createHeritage = (now: Date): WorldClient => {
   return {
     id: 'heritage',
     name: 'Heritage Fabrics',
+    coPublish: ['LotTrace', 'ShipLinkRates'],
     tier: 'premium',
     timezone: 'America/Chicago',
     status: 'active',
@@ -63,6 +65,7 @@ const createBayline = (now: Date): WorldClient => {
   return {
     id: 'bayline',
     name: 'Bayline Foods',
+    coPublish: ['LotTrace'],
     tier: 'premium',
     timezone: 'America/New_York',
     status: 'active',
@@ -92,6 +95,7 @@ const createKestrel = (now: Date): WorldClient => {
   return {
     id: 'kestrel',
     name: 'Kestrel Instruments',
+    coPublish: ['CalibrationLog'],
     tier: 'standard',
     timezone: 'Europe/London',
     status: 'active',
@@ -110,6 +114,7 @@ const createAster = (now: Date): WorldClient => {
   return {
     id: 'aster',
     name: 'Aster Medical Supply',
+    coPublish: ['SerialWatch'],
     tier: 'standard',
     timezone: 'Asia/Singapore',
     status: 'active',
@@ -199,4 +204,4 @@ export const createClients = (now: Date): readonly WorldClient[] =>
     createPacific,
     createJuniper,
     createWexford,
-  ].map((create) => create(daysBefore(now, 0)));
+  ].map((create) => withPast(create(daysBefore(now, 0)), now));

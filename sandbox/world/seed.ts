@@ -14,6 +14,12 @@ const seedRepository = (front: GitHubFront, client: WorldClient): void => {
   for (const { state, ...workflow } of workflows) {
     if (state !== 'missing') front.addWorkflow(name, { ...workflow, state });
   }
+  for (const { checks, ...commit } of repository.past?.commits ?? []) {
+    front.addCommit(name, commit);
+    for (const check of checks) front.addCheck(name, commit.sha, check);
+  }
+  for (const [variable, value] of Object.entries(repository.past?.variables ?? {}))
+    front.setVariable(name, variable, value);
   for (const run of repository.runs) front.addRun(name, run);
   for (const tag of repository.tags) front.addTag(name, tag.name, tag.sha);
 };
