@@ -100,12 +100,8 @@ describe('one call that fails', () => {
     front.faults.status({ path }, 503);
     const facts = await read();
     expect(toUnknown(facts).toSorted()).toEqual(names.toSorted());
-    for (const fact of Object.values(facts))
-      if (fact?.kind === 'unknown')
-        expect(fact).toMatchObject({
-          reason: 'unavailable',
-          say: expect.stringContaining('GitHub answered 503'),
-        });
+    const said = Object.values(facts).flatMap((fact) => (fact?.kind === 'unknown' ? [fact.say] : []));
+    expect(said.filter((say) => !say.includes('GitHub answered 503'))).toEqual([]);
   });
 
   it('hides no 503 behind what was known before', async () => {
