@@ -1,153 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gateNames } from '../../../src/policy/deploy/facts.ts';
+import { gateNames, type SourceFacts } from '../../../src/policy/deploy/facts.ts';
 import { type GateFacts, judgeGates, summarizeGates } from '../../../src/policy/deploy/gates.ts';
-import type { ApiFact, Fact } from '../../../src/policy/health/facts.ts';
-import { ago, asked, known, now, signedIn, unknownFact } from '../health/sample-facts.ts';
-import {
-  change,
-  check,
-  gateFacts,
-  instance,
-  liveSha,
-  past,
-  settings,
-  source,
-  wantedSha,
-  workflowFile,
-} from './sample-gate-facts.ts';
-
-const arbitraryMoment = fc.date({
-  min: ago(400 * 86_400_000),
-  max: new Date(now.getTime() + 60_000),
-  noInvalidDate: true,
-});
-const arbitraryUnknown = fc.record({
-  kind: fc.constant('unknown' as const),
-  reason: fc.constantFrom(
-    'no-access' as const,
-    'rate-limited' as const,
-    'unavailable' as const,
-    'held-back' as const,
-  ),
-  say: fc.string(),
-  until: fc.option(arbitraryMoment, { nil: undefined }),
-});
-const arbitraryFact = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<Fact<T>> =>
-  fc.oneof(
-    { weight: 9, arbitrary: fc.tuple(value, arbitraryMoment).map(([one, at]) => known(one, at)) },
-    { weight: 1, arbitrary: arbitraryUnknown },
-  );
-const word = fc.oneof(
-  fc.constantFrom('Heritage', 'Addon', 'acuops.yaml', 'success', 'failure', 'active'),
-  fc.string(),
-);
-const words = fc.array(word, { maxLength: 8 });
-const sha = fc.constantFrom(wantedSha, liveSha, 'c'.repeat(40));
-const environment = fc.constantFrom('production' as const, 'staging' as const);
-
-const arbitraryApi: fc.Arbitrary<ApiFact> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(signedIn) },
-  fc.constant(asked({ kind: 'refused' })),
-  fc.constant(asked({ kind: 'wrong-tenant' })),
-  fc.constant(asked({ kind: 'unexpected', status: 502, excerpt: '' })),
-  arbitraryMoment.map((since) => ({ kind: 'publishing' as const, since, runUrl: null, at: now })),
-  arbitraryMoment.map((until) => ({ kind: 'session-held' as const, until, at: now })),
-  arbitraryMoment.map((refusedAt) => ({ kind: 'credential-held' as const, refusedAt, at: now })),
-  fc.constant({ kind: 'reachable' as const, at: now }),
-);
-
-const arbitrarySource = fc.record({
-  commit: arbitraryFact(
-    sha.map((one) => ({ sha: one, title: '', author: '', committedAt: now, isVerified: true })),
-  ),
-  change: fc.option(
-    arbitraryFact(
-      fc
-        .record({
-          standing: fc.constantFrom(
-            'identical' as const,
-            'ahead' as const,
-            'behind' as const,
-            'diverged' as const,
-          ),
-          aheadBy: fc.nat(),
-          behindBy: fc.nat(),
-          files: words,
-          areFilesCut: fc.boolean(),
-        })
-        .map(change),
-    ),
-  ),
-  checks: arbitraryFact(
-    fc.array(
-      fc.tuple(word, fc.option(word)).map(([name, end]) => check(name, end)),
-      { maxLength: 7 },
-    ),
-  ),
-  workflow: arbitraryFact(
-    fc.option(fc.record({ isDispatchable: fc.boolean(), doesMerge: fc.boolean() }).map(workflowFile)),
-  ),
-  engine: arbitraryFact(fc.constant(null)),
-});
-
-const arbitraryFacts: fc.Arbitrary<GateFacts> = fc
-  .record({
-    environment,
-    client: fc
-      .record({ hasStaging: fc.boolean(), zone: fc.constantFrom('UTC', 'Asia/Kathmandu', 'Nowhere/Land') })
-      .map((over) => ({ ...gateFacts().client, ...over })),
-    source: arbitrarySource.map(source),
-    settings: arbitraryFact(
-      fc
-        .record({
-          known: words,
-          cooldownMinutes: fc.nat(100),
-          businessHours: fc.record({ start: fc.nat(24), end: fc.nat(24) }),
-        })
-        .map(settings),
-    ),
-    manifest: arbitraryFact(fc.option(words)),
-    projects: arbitraryFact(words),
-    past: arbitraryFact(
-      fc.array(
-        fc
-          .record({
-            sha,
-            environment: fc.option(environment),
-            outcome: fc.constantFrom(
-              'success' as const,
-              'failure' as const,
-              'rolled-back' as const,
-              'cancelled' as const,
-              'running' as const,
-              'unread' as const,
-            ),
-            at: arbitraryMoment,
-          })
-          .map((over) => past(900, over)),
-        { maxLength: 14 },
-      ),
-    ),
-    olderDeploys: fc.option(arbitraryUnknown),
-    live: arbitraryFact(fc.option(sha.map((one) => ({ sha: one, at: now })))),
-    instance: fc
-      .record({
-        api: arbitraryApi,
-        published: arbitraryFact(words.map((projects) => ({ projects }))),
-        testTenant: fc.option(arbitraryApi.map((api) => ({ tenant: 'Test', api }))),
-      })
-      .map(instance),
-    workflowState: arbitraryFact(fc.option(word)),
-    inputs: fc.option(
-      fc.oneof(
-        fc.constant({ kind: 'planned' as const }),
-        word.map((say) => ({ kind: 'impossible' as const, say })),
-      ),
-    ),
-    killswitch: arbitraryFact(fc.boolean()),
-  })
-  .map(gateFacts);
+import type { Fact } from '../../../src/policy/health/facts.ts';
+import { known, now, signedIn, unknownFact } from '../health/sample-facts.ts';
+import { arbitraryEnvironment, arbitraryFacts } from './arbitrary-gate-facts.ts';
+import { change, gateFacts, instance, source, workflowFile } from './sample-gate-facts.ts';
 
 /** Every fact that is judged wherever a deploy goes. */
 const listFacts = (facts: GateFacts): readonly Fact<unknown>[] => [
@@ -165,6 +23,34 @@ const listFacts = (facts: GateFacts): readonly Fact<unknown>[] => [
   facts.workflowState,
   facts.killswitch,
 ];
+
+const loseSource =
+  (part: keyof SourceFacts) =>
+  (facts: GateFacts): GateFacts => ({
+    ...facts,
+    source: { ...facts.source, [part]: unknownFact },
+  });
+const lose =
+  (part: keyof GateFacts) =>
+  (facts: GateFacts): GateFacts => ({ ...facts, [part]: unknownFact });
+
+/** One way for each fact to be missing. */
+const gone: Readonly<Record<string, (facts: GateFacts) => GateFacts>> = {
+  commit: loseSource('commit'),
+  change: loseSource('change'),
+  checks: loseSource('checks'),
+  workflow: loseSource('workflow'),
+  engine: loseSource('engine'),
+  settings: lose('settings'),
+  manifest: lose('manifest'),
+  projects: lose('projects'),
+  past: lose('past'),
+  live: lose('live'),
+  workflowState: lose('workflowState'),
+  killswitch: lose('killswitch'),
+  inputs: (facts) => ({ ...facts, inputs: null }),
+  published: (facts) => ({ ...facts, instance: { ...facts.instance, published: unknownFact } }),
+};
 
 describe('all gates together', () => {
   it('let a good deploy pass without a warning', () => {
@@ -194,28 +80,48 @@ describe('all gates together', () => {
         const { state } = summarizeGates(judgeGates(facts));
         expect(isUnknown && state === 'ready').toBe(false);
       }),
-      { numRuns: 500 },
     );
   });
 
-  it.each<[string, Partial<GateFacts>]>([
-    ['commit', { source: source({ commit: unknownFact }) }],
-    ['change', { source: source({ change: unknownFact }) }],
-    ['checks', { source: source({ checks: unknownFact }) }],
-    ['workflow', { source: source({ workflow: unknownFact }) }],
-    ['engine', { source: source({ engine: unknownFact }) }],
-    ['settings', { settings: unknownFact }],
-    ['manifest', { manifest: unknownFact }],
-    ['projects', { projects: unknownFact }],
-    ['past', { past: unknownFact }],
-    ['live', { live: unknownFact }],
-    ['published', { instance: instance({ published: unknownFact }) }],
-    ['workflowState', { workflowState: unknownFact }],
-    ['inputs', { inputs: null }],
-    ['killswitch', { killswitch: unknownFact }],
-  ])('a good deploy without %s is blocked, in both environments', (_what, over) => {
-    expect(summarizeGates(judgeGates(gateFacts(over))).state).toBe('blocked');
-    expect(summarizeGates(judgeGates(gateFacts({ ...over, environment: 'staging' }))).state).toBe('blocked');
+  it('are ready for a good deploy, and no more once any of its facts is gone', () => {
+    const variants = fc.record({
+      environment: arbitraryEnvironment,
+      doesMerge: fc.boolean(),
+      hasStaging: fc.boolean(),
+      isFirst: fc.boolean(),
+      testTenant: fc.constantFrom(null, { tenant: 'Test', api: signedIn }),
+      gone: fc.subarray(Object.keys(gone)),
+    });
+    fc.assert(
+      fc.property(
+        variants,
+        ({ environment: to, doesMerge, hasStaging, isFirst, testTenant, gone: names }) => {
+          const good = gateFacts({
+            environment: to,
+            client: { ...gateFacts().client, hasStaging },
+            source: source({
+              workflow: known(workflowFile({ doesMerge })),
+              ...(isFirst ? { change: null } : {}),
+            }),
+            ...(isFirst ? { live: known(null) } : {}),
+            instance: instance({ testTenant }),
+          });
+          const facts = names.reduce((sofar, name) => gone[name]?.(sofar) ?? sofar, good);
+          const { state } = summarizeGates(judgeGates(facts));
+          expect(state).toBe(names.length === 0 ? 'ready' : 'blocked');
+        },
+      ),
+    );
+  });
+});
+
+describe('a good deploy', () => {
+  it.each(Object.keys(gone))('without %s is blocked, in both environments', (name) => {
+    const judge = (over: Partial<GateFacts>) => {
+      const good = gateFacts(over);
+      return summarizeGates(judgeGates(gone[name]?.(good) ?? good)).state;
+    };
+    expect([judge({}), judge({ environment: 'staging' })]).toStrictEqual(['blocked', 'blocked']);
   });
 });
 
