@@ -1,6 +1,13 @@
 /** Commits, comparisons, checks, pull requests of a commit and contents, from our own graph. A repository without seeded commits is left to the library behind. */
 import { toChangedFile, toCheckRun, toCommit, toFile, toFolder, toPageUrl } from './commit-shapes.ts';
-import { type CheckRow, type CommitRow, compareCommits, findCommit, hasCommits } from './commits.ts';
+import {
+  type CheckRow,
+  type CommitRow,
+  compareCommits,
+  findCommit,
+  hasCommits,
+  listHistory,
+} from './commits.ts';
 import { type FileChange, findChanges } from './file-changes.ts';
 import { toMergedPull } from './pull-shape.ts';
 import { type Answer, HttpRefusal, type Route, type RouteRequest, refuseNotFound } from './routes.ts';
@@ -58,6 +65,27 @@ export const createCommitRoutes = (apiUrl: string): readonly Route[] => {
         stats: { additions, deletions, total: additions + deletions },
         files: toFiles(request, commit.sha, changes),
       },
+    };
+  };
+
+  const listCommits = (request: RouteRequest): Answer => {
+    const { repository, url } = request;
+    const from = findCommit(repository, url.searchParams.get('sha') ?? 'main');
+    if (!from) throw refuseNotFound();
+    const [path, author] = [url.searchParams.get('path'), url.searchParams.get('author')];
+    const isTouched = (commit: CommitRow): boolean =>
+      findOwnChanges(request, commit).some(
+        (change) => change.path === path || change.path.startsWith(`${path}/`),
+      );
+    const commits = listHistory(repository.commits, from).filter(
+      (commit) =>
+        (author === null || commit.author === author) && (path === null || path === '' || isTouched(commit)),
+    );
+    const page = toPage(commits, url);
+    return {
+      status: 200,
+      headers: page.headers,
+      body: page.items.map((commit) => toCommit(apiUrl, repository, commit)),
     };
   };
 
@@ -139,6 +167,7 @@ export const createCommitRoutes = (apiUrl: string): readonly Route[] => {
     get('commits/:ref*/check-runs', 'checks', listChecks),
     get('commits/:ref*/pulls', 'pull_requests', listPulls),
     get('commits/:ref*', 'contents', getCommit),
+    get('commits', 'contents', listCommits),
     get('compare/:basehead*', 'contents', compare),
     get('contents', 'contents', getContents),
     get('contents/:path*', 'contents', getContents),

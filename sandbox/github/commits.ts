@@ -137,6 +137,13 @@ const findAncestors = (graph: CommitGraph, sha: string): ReadonlySet<string> => 
   return seen;
 };
 
+/** Newest first. */
+export const listHistory = (graph: CommitGraph, from: CommitRow): readonly CommitRow[] => {
+  const reached = findAncestors(graph, from.sha);
+  const rows = [...graph.rows.values()].filter((row) => reached.has(row.sha));
+  return rows.toSorted((a, b) => a.at - b.at).toReversed();
+};
+
 export interface Comparison {
   readonly status: 'identical' | 'ahead' | 'behind' | 'diverged';
   readonly mergeBase: CommitRow;

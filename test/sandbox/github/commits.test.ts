@@ -86,17 +86,35 @@ describe('a commit', () => {
   });
 });
 
+test('a list of commits goes back from a ref, by path and author too', async () => {
+  const list = async (query: string) =>
+    (await read<{ sha: string }[]>(`commits${query}`)).map((commit) => commit.sha);
+  expect(await list('')).toEqual([sha.third, sha.second, sha.first]);
+  expect(await list('?sha=feature/try')).toEqual([sha.side, sha.first]);
+  expect(await list('?path=Customization')).toEqual([sha.third, sha.first]);
+  expect(await list('?path=acuops.yaml&author=sam-ortiz')).toEqual([sha.second]);
+  expect(await list('?per_page=1&page=2')).toEqual([sha.second]);
+  expect(await refuse('commits?sha=nowhere')).toEqual([404, 'Not Found']);
+});
+
 describe('a comparison', () => {
-  const cases: readonly [basehead: string, status: string, ahead: number, behind: number][] = [
-    ['main...heads/main', 'identical', 0, 0],
-    ['tags/deploy/prod/20261102-090500...main', 'ahead', 1, 0],
-    ['main...deploy%2Fprod%2F20261102-090500', 'behind', 0, 1],
-    ['feature/try...main', 'diverged', 2, 1],
+  const cases: readonly [
+    basehead: string,
+    status: string,
+    ahead: number,
+    behind: number,
+    from: keyof Committed['sha'],
+  ][] = [
+    ['main...heads/main', 'identical', 0, 0, 'third'],
+    ['tags/deploy/prod/20261102-090500...main', 'ahead', 1, 0, 'second'],
+    ['main...deploy%2Fprod%2F20261102-090500', 'behind', 0, 1, 'second'],
+    ['feature/try...main', 'diverged', 2, 1, 'first'],
   ];
-  test.each(cases)('%s is %s', async (basehead, status, ahead, behind) => {
+  test.each(cases)('%s is %s', async (basehead, status, ahead, behind, from) => {
     const said = await read<Compared>(`compare/${basehead}`);
     expect(said).toMatchObject({ status, ahead_by: ahead, behind_by: behind, total_commits: ahead });
     expect(said.commits).toHaveLength(ahead);
+    expect(said.merge_base_commit.sha).toBe(sha[from]);
   });
 
   test('goes from the common commit, oldest first', async () => {

@@ -18,6 +18,7 @@ const base = '/repos/{owner}/{repo}';
 describe('answers fit the OpenAPI description', () => {
   const openApi = createOpenApi();
   const cases: readonly [path: string, below: string, status?: number][] = [
+    ['commits', 'commits'],
     ['commits/{ref}', 'commits/main'],
     ['commits/{ref}', 'commits/tags/deploy/prod/20261102-090500'],
     ['commits/{ref}', 'commits/nowhere', 422],
