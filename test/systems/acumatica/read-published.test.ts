@@ -77,7 +77,10 @@ describe('what is published', () => {
       say: expect.stringMatching(/^connection lost/),
     });
     site.setBehaviour('heritage', { kind: 'huge' }, 1, publishedPath);
-    expect((await read()).published).toMatchObject({ reason: 'malformed' });
+    expect((await read()).published).toMatchObject({
+      reason: 'malformed',
+      say: 'the list of published projects is too long to read',
+    });
     site.setBehaviour('heritage', { kind: 'redirect', to: 'http://169.254.169.254/' }, 1, publishedPath);
     expect((await read()).published).toMatchObject({
       reason: 'unavailable',

@@ -54,6 +54,17 @@ describe('a visit', () => {
     expect(site.sessions('heritage')).toEqual([]);
   });
 
+  it('that is over can send nothing more, though the signal would let it', async () => {
+    const { visit, paths } = await openSite();
+    const { visited } = await visit(
+      async ({ post }) =>
+        () =>
+          post(publishedPath, '{}'),
+    );
+    expect(await visited?.()).toMatchObject({ kind: 'failed', mayHaveLeft: false });
+    expect(paths()).toEqual(inAndOut);
+  });
+
   it('does not begin after the signal: a late answer is only signed out', async () => {
     const { visit, site, paths } = await openSite();
     site.setBehaviour('heritage', { kind: 'slow', ms: 300 }, 1);
