@@ -27,10 +27,10 @@ const isUnread = ({ outcome }: PastDeploy): boolean => outcome === 'unread';
 const isFinished = (past: PastDeploy): boolean =>
   isFailed(past) || isUnread(past) || past.outcome === 'success';
 
-const sayFailures = (failed: number, of: number): string =>
-  failed === 0
-    ? `none of the last ${sayCount(of, 'deploy')} failed`
-    : `${failed} of the last ${sayCount(of, 'deploy')} failed`;
+const sayFailures = (failed: number, of: number): string => {
+  if (of === 1) return failed === 0 ? 'the only deploy before went well' : 'the only deploy before failed';
+  return `${failed === 0 ? 'none' : failed} of the last ${of} deploys failed`;
+};
 
 const findUnread = (say: string): Finding => ({
   verdict: 'unknown',

@@ -19,7 +19,9 @@ describe('failures', () => {
 
   it.each<[string, readonly Outcome[], string, string]>([
     ['none', [], 'pass', 'no deploy before this one'],
-    ['a good one', ['success'], 'pass', 'none of the last 1 deploy failed'],
+    ['a good one', ['success'], 'pass', 'the only deploy before went well'],
+    ['a bad one', ['failure'], 'pass', 'the only deploy before failed'],
+    ['two good ones', good(2), 'pass', 'none of the last 2 deploys failed'],
     ['two of ten', ['failure', 'rolled-back', ...good(8)], 'pass', '2 of the last 10 deploys failed'],
     [
       'three of ten',
