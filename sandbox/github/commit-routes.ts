@@ -1,5 +1,13 @@
-/** Commits, comparisons, checks, pull requests of a commit and contents, from our own graph. A repository without seeded commits is left to the library behind. */
-import { toChangedFile, toCheckRun, toCommit, toFile, toFolder, toPageUrl } from './commit-shapes.ts';
+/** Commits, comparisons, checks, statuses, pull requests of a commit and contents, from our own graph. A repository without seeded commits is left to the library behind. */
+import {
+  toChangedFile,
+  toCheckRun,
+  toCombinedStatus,
+  toCommit,
+  toFile,
+  toFolder,
+  toPageUrl,
+} from './commit-shapes.ts';
 import {
   type CheckRow,
   type CommitRow,
@@ -134,6 +142,15 @@ export const createCommitRoutes = (apiUrl: string): readonly Route[] => {
     return { status: 200, body: { total_count: checks.length, check_runs: shown }, headers: page.headers };
   };
 
+  const getStatus = (request: RouteRequest): Answer => {
+    const commit = requireCommit(request);
+    const newest = commit.statuses.toSorted((a, b) => a.at - b.at);
+    const all = [...new Map(newest.map((status) => [status.context, status])).values()];
+    const page = toPage(all, request.url);
+    const body = toCombinedStatus(apiUrl, request.repository, commit, { all, shown: page.items });
+    return { status: 200, body, headers: page.headers };
+  };
+
   const listPulls = (request: RouteRequest): Answer => {
     const commit = requireCommit(request);
     const { repository } = request;
@@ -165,6 +182,7 @@ export const createCommitRoutes = (apiUrl: string): readonly Route[] => {
 
   return [
     get('commits/:ref*/check-runs', 'checks', listChecks),
+    get('commits/:ref*/status', 'statuses', getStatus),
     get('commits/:ref*/pulls', 'pull_requests', listPulls),
     get('commits/:ref*', 'contents', getCommit),
     get('commits', 'contents', listCommits),

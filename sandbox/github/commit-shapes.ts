@@ -1,7 +1,7 @@
-/** Commits, changed files, check runs and contents as GitHub writes them in JSON. Pull requests are in `pull-shape.ts`. */
-import type { CheckRow, CommitRow } from './commits.ts';
+/** Commits, changed files, check runs, commit statuses and contents as GitHub writes them in JSON. Pull requests are in `pull-shape.ts`. */
+import type { CheckRow, CommitRow, StatusRow } from './commits.ts';
 import { type FileChange, toBlobSha } from './file-changes.ts';
-import { type Json, toNodeId, toRepositoryUrl, toTime, toUser } from './shapes.ts';
+import { type Json, toNodeId, toRepository, toRepositoryUrl, toTime, toUser } from './shapes.ts';
 import { type RepositoryRow, toSha } from './tables.ts';
 
 /** Below 2^48, always the same for the same words. */
@@ -115,6 +115,46 @@ export const toCheckRun = (apiUrl: string, row: RepositoryRow, commit: CommitRow
     check_suite: { id: suite },
     app: toActionsApp(apiUrl),
     pull_requests: [],
+  };
+};
+
+const toStatus = (apiUrl: string, row: RepositoryRow, commit: CommitRow, status: StatusRow): Json => {
+  const id = toIdOf(`status ${row.id} ${commit.sha} ${status.context} ${commit.statuses.indexOf(status)}`);
+  return {
+    url: `${toRepositoryUrl(apiUrl, row)}/statuses/${commit.sha}`,
+    avatar_url: null,
+    id,
+    node_id: toNodeId('StatusContext', id),
+    state: status.state,
+    description: null,
+    target_url: `https://ci.example.com/${encodeURIComponent(status.context)}`,
+    context: status.context,
+    created_at: toTime(status.at),
+    updated_at: toTime(status.at),
+  };
+};
+
+const toCombinedState = (statuses: readonly StatusRow[]): string => {
+  if (statuses.some(({ state }) => state === 'failure' || state === 'error')) return 'failure';
+  return statuses.length === 0 || statuses.some(({ state }) => state === 'pending') ? 'pending' : 'success';
+};
+
+/** `all`: the newest of each context; `shown`: those of this page. */
+export const toCombinedStatus = (
+  apiUrl: string,
+  row: RepositoryRow,
+  commit: CommitRow,
+  { all, shown }: { readonly all: readonly StatusRow[]; readonly shown: readonly StatusRow[] },
+): Json => {
+  const url = `${toRepositoryUrl(apiUrl, row)}/commits/${commit.sha}`;
+  return {
+    state: toCombinedState(all),
+    statuses: shown.map((status) => toStatus(apiUrl, row, commit, status)),
+    sha: commit.sha,
+    total_count: all.length,
+    repository: toRepository(apiUrl, row),
+    commit_url: url,
+    url: `${url}/status`,
   };
 };
 

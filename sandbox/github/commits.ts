@@ -1,5 +1,5 @@
 /** A repository's commits as a graph: adding, finding by what GitHub takes for a ref, and comparing two. No HTTP here; how commits look in JSON is in `commit-shapes.ts`. */
-import type { CheckInput, CommitInput, PullInput } from './types.ts';
+import type { CheckInput, CommitInput, PullInput, StatusInput } from './types.ts';
 
 export interface CheckRow {
   readonly name: string;
@@ -7,6 +7,12 @@ export interface CheckRow {
   readonly startedAt: number;
   /** Null while it is in progress. */
   readonly completedAt: number | null;
+}
+
+export interface StatusRow {
+  readonly context: string;
+  readonly state: StatusInput['state'];
+  readonly at: number;
 }
 
 export interface CommitRow {
@@ -22,6 +28,8 @@ export interface CommitRow {
   readonly pull: PullInput | null;
   /** In the order they were added. */
   readonly checks: CheckRow[];
+  /** Likewise. */
+  readonly statuses: StatusRow[];
 }
 
 export interface CommitGraph {
@@ -78,6 +86,7 @@ export const addCommit = (graph: CommitGraph, input: CommitInput & { readonly sh
     isVerified: input.isVerified ?? false,
     pull: input.pull ?? null,
     checks: [],
+    statuses: [],
   };
   graph.rows.set(sha, row);
   graph.tips.set(input.branch ?? 'main', sha);
@@ -85,12 +94,23 @@ export const addCommit = (graph: CommitGraph, input: CommitInput & { readonly sh
 };
 
 const checkMs = 120_000;
+const untilCheckedMs = 180_000;
 
-export const addCheck = (graph: CommitGraph, sha: string, input: CheckInput): void => {
+const requireRow = (graph: CommitGraph, sha: string): CommitRow => {
   const commit = graph.rows.get(sha);
   if (!commit) throw new Error(`no commit ${sha}; addCommit first`);
+  return commit;
+};
+
+export const addStatus = (graph: CommitGraph, sha: string, { context, state, at }: StatusInput): void => {
+  const commit = requireRow(graph, sha);
+  commit.statuses.push({ context, state, at: at?.getTime() ?? commit.at + untilCheckedMs });
+};
+
+export const addCheck = (graph: CommitGraph, sha: string, input: CheckInput): void => {
+  const commit = requireRow(graph, sha);
   const isDone = input.conclusion !== null;
-  const at = input.at?.getTime() ?? commit.at + 180_000;
+  const at = input.at?.getTime() ?? commit.at + untilCheckedMs;
   commit.checks.push({
     name: input.name,
     conclusion: input.conclusion,
@@ -114,10 +134,11 @@ const findBySha = (refs: Refs, sha: string): CommitRow | undefined => {
   return found.length === 1 ? found[0] : undefined;
 };
 
-/** `main`, `heads/main`, a tag, `tags/v1`, a sha in full or its beginning. */
+/** `HEAD`, `main`, `heads/main`, a tag, `tags/v1`, a sha in full or its beginning. */
 export const findCommit = (refs: Refs, ref: string): CommitRow | undefined => {
   const { rows } = refs.commits;
   const name = ref.replace(/^refs\//u, '');
+  if (name === 'HEAD') return findTip(refs, 'main');
   if (name.startsWith('heads/')) return findTip(refs, name.slice('heads/'.length));
   if (name.startsWith('tags/')) return rows.get(refs.tags.get(name.slice('tags/'.length)) ?? '');
   return (

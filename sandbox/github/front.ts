@@ -7,7 +7,7 @@ import { createActionReads } from './action-reads.ts';
 import { createActionWrites } from './action-writes.ts';
 import { createAnswering } from './answering.ts';
 import { createCommitRoutes } from './commit-routes.ts';
-import { addCheck, addCommit, findCommit } from './commits.ts';
+import { addCheck, addCommit, addStatus, findCommit } from './commits.ts';
 import { createDownloads } from './downloads.ts';
 import { createEmulateBehind } from './emulate-behind.ts';
 import { createFaults, type GitHubFaults } from './faults.ts';
@@ -26,6 +26,7 @@ import type {
   RepositoryInput,
   RunInput,
   RunPatch,
+  StatusInput,
   WorkflowInput,
   WorkflowState,
 } from './types.ts';
@@ -64,13 +65,17 @@ export interface GitHubFront {
   /** Changes the newest attempt and sends the webhooks that the change causes. */
   updateRun(repo: string, id: number, patch: RunPatch): void;
   /** Left out, the commit is the tip of `main`, or made up where nobody seeded commits. */
-  addTag(repo: string, name: string, sha?: string): void;
+  addTag(repo: string, name: string, sha?: string, kind?: { readonly annotated: boolean }): void;
   /** Gives its sha. From the first one on, commits, comparisons and contents of the repository are ours and not the library's. */
   addCommit(repo: string, commit: CommitInput): string;
   /** A second check of the same name is a newer run of it. */
   addCheck(repo: string, sha: string, check: CheckInput): void;
+  /** A second status of the same context is a newer one. */
+  addStatus(repo: string, sha: string, status: StatusInput): void;
   /** An environment that is named comes to be; `production` is always there. */
   setVariable(repo: string, name: string, value: string, environment?: string): void;
+  /** Of the organisation, shared with this repository. */
+  setOrganizationVariable(repo: string, name: string, value: string): void;
   /** What the App is granted from now on; tokens that exist lose what is taken away. */
   setPermissions(permissions: Permissions): void;
   /** Leaves so many requests of this hour to the token, the App and its installation; the hour may be nearly over. */
@@ -97,6 +102,7 @@ const defaultPermissions: Permissions = {
   environments: 'read',
   metadata: 'read',
   pull_requests: 'write',
+  statuses: 'read',
 };
 
 const createPrivateKey = (): (() => string) => {
@@ -237,8 +243,10 @@ export const createGitHubFront = async (options: GitHubFrontOptions): Promise<Gi
       if (!run) throw new Error(`no run ${id} in "${repo}"`);
       announce(row, run, changes.patch(run, patch));
     },
-    addTag: (repo, name, sha) => {
+    addTag: (repo, name, sha, kind) => {
       const row = tables.repository(repo);
+      if (kind?.annotated === true) row.tagObjects.set(name, toSha(`tag object ${repo}#${name}`));
+      else row.tagObjects.delete(name);
       row.tags.set(name, sha ?? findCommit(row, 'main')?.sha ?? toSha(`${repo}#${name}`));
     },
     addCommit: (repo, input) => {
@@ -248,8 +256,10 @@ export const createGitHubFront = async (options: GitHubFrontOptions): Promise<Gi
       return addCommit(row.commits, { ...input, sha }).sha;
     },
     addCheck: (repo, sha, input) => addCheck(tables.repository(repo).commits, sha, input),
+    addStatus: (repo, sha, input) => addStatus(tables.repository(repo).commits, sha, input),
     setVariable: (repo, name, value, environment) =>
       tables.setVariable(repo, { name, value, environment: environment ?? '' }),
+    setOrganizationVariable: (repo, name, value) => tables.setOrganizationVariable(repo, { name, value }),
     setPermissions: (permissions) => {
       granted = permissions;
     },

@@ -19,6 +19,17 @@ const toTag = (apiUrl: string, row: RepositoryRow, name: string, sha: string): J
   };
 };
 
+/** Of an annotated tag, the object is the tag's own and not the commit. */
+const toTagRef = (apiUrl: string, row: RepositoryRow, name: string, sha: string): Json => {
+  const own = row.tagObjects.get(name);
+  const ref = toGitRef(apiUrl, row, `refs/tags/${name}`, sha);
+  if (own === undefined) return ref;
+  return {
+    ...ref,
+    object: { sha: own, type: 'tag', url: `${toRepositoryUrl(apiUrl, row)}/git/tags/${own}` },
+  };
+};
+
 export const createRepositoryRoutes = (apiUrl: string): readonly Route[] => [
   {
     method: 'GET',
@@ -35,7 +46,7 @@ export const createRepositoryRoutes = (apiUrl: string): readonly Route[] => [
       const tags = byName(repository).filter(([name]) => name.startsWith(params['prefix'] ?? ''));
       return {
         status: 200,
-        body: tags.map(([name, sha]) => toGitRef(apiUrl, repository, `refs/tags/${name}`, sha)),
+        body: tags.map(([name, sha]) => toTagRef(apiUrl, repository, name, sha)),
       };
     },
   },
@@ -45,7 +56,7 @@ export const createRepositoryRoutes = (apiUrl: string): readonly Route[] => [
     permission: ['contents', 'read'],
     answer: ({ repository }) => ({
       status: 200,
-      body: byName(repository).map(([name, sha]) => toGitRef(apiUrl, repository, `refs/tags/${name}`, sha)),
+      body: byName(repository).map(([name, sha]) => toTagRef(apiUrl, repository, name, sha)),
     }),
   },
   {
@@ -56,7 +67,7 @@ export const createRepositoryRoutes = (apiUrl: string): readonly Route[] => [
       const name = params['tag'] ?? '';
       const sha = repository.tags.get(name);
       if (sha === undefined) throw refuseNotFound();
-      return { status: 200, body: toGitRef(apiUrl, repository, `refs/tags/${name}`, sha) };
+      return { status: 200, body: toTagRef(apiUrl, repository, name, sha) };
     },
   },
   {

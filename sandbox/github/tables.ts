@@ -64,11 +64,16 @@ export interface RepositoryRow {
   readonly workflows: Map<string, WorkflowRow>;
   /** In the order they were added; the routes sort by creation time. */
   readonly runs: Map<number, RunRow>;
+  /** The commit of each. */
   readonly tags: Map<string, string>;
+  /** Of annotated tags, by name: the sha of the tag's own object. */
+  readonly tagObjects: Map<string, string>;
   /** Empty where nobody seeded commits: then the library behind has its own. */
   readonly commits: CommitGraph;
   /** By environment, the repository's own under the empty name. An environment is there when it has an entry. */
   readonly variables: Map<string, Map<string, VariableRow>>;
+  /** Those of the organisation that are shared with this repository. */
+  readonly organizationVariables: Map<string, VariableRow>;
 }
 
 export interface VariableRow {
@@ -127,11 +132,13 @@ export const createTables = (options: { readonly owner: string; readonly clock: 
       workflows: new Map(),
       runs: new Map(),
       tags: new Map(),
+      tagObjects: new Map(),
       commits: createCommitGraph(),
       variables: new Map([
         ['', new Map()],
         ['production', new Map()],
       ]),
+      organizationVariables: new Map(),
     };
     repositories.set(input.name.toLowerCase(), row);
     return row;
@@ -218,22 +225,32 @@ export const createTables = (options: { readonly owner: string; readonly clock: 
     return workflow;
   };
 
+  const putVariable = (
+    there: Map<string, VariableRow>,
+    { name, value }: { readonly name: string; readonly value: string },
+  ): void => {
+    // GitHub keeps names in capitals.
+    const key = name.toUpperCase();
+    const now = options.clock();
+    there.set(key, { name: key, value, createdAt: there.get(key)?.createdAt ?? now, updatedAt: now });
+  };
+
   const setVariable = (
     repo: string,
     input: { readonly name: string; readonly value: string; readonly environment: string },
   ): void => {
     const { variables } = repository(repo);
-    // GitHub keeps names in capitals and finds environments in any case.
+    // GitHub finds environments in any case.
     const environment = input.environment.toLowerCase();
-    const name = input.name.toUpperCase();
     const there = variables.get(environment) ?? new Map<string, VariableRow>();
-    const now = options.clock();
-    const createdAt = there.get(name)?.createdAt ?? now;
-    variables.set(environment, there.set(name, { name, value: input.value, createdAt, updatedAt: now }));
+    variables.set(environment, there);
+    putVariable(there, input);
   };
 
   return {
     setVariable,
+    setOrganizationVariable: (repo: string, input: { readonly name: string; readonly value: string }) =>
+      putVariable(repository(repo).organizationVariables, input),
     repository,
     findRepository,
     addRepository,

@@ -107,6 +107,14 @@ export interface CheckInput {
   readonly at?: Date | undefined;
 }
 
+/** A commit status of the older kind, as other CI systems leave them. */
+export interface StatusInput {
+  readonly context: string;
+  readonly state: 'pending' | 'success' | 'failure' | 'error';
+  /** Left out: three minutes after the commit. */
+  readonly at?: Date | undefined;
+}
+
 export interface Call {
   readonly method: string;
   /** With its query string. */

@@ -76,6 +76,12 @@ export const createCommitted = async (): Promise<Committed> => {
   front.addCheck(name, sha.third, { ...check, conclusion: 'success', at: at('2026-11-03T09:20') });
   front.addCheck(name, sha.third, { name: 'lint', conclusion: 'success' });
   front.addCheck(name, sha.third, { name: 'scan', conclusion: null });
+  const status = { context: 'ci/old', at: at('2026-11-03T09:05') };
+  front.addStatus(name, sha.third, { ...status, state: 'error' });
+  front.addStatus(name, sha.third, { ...status, state: 'success', at: at('2026-11-03T09:20') });
+  front.addStatus(name, sha.third, { context: 'ci/slow', state: 'pending' });
+  front.addTag(name, 'signed', sha.second, { annotated: true });
+  front.setOrganizationVariable(name, 'org_wide', 'yes');
   for (let index = 0; index < 12; index += 1) front.setVariable(name, `name_${index + 10}`, String(index));
   front.setVariable(name, 'ACUMATICA_TEST_TENANT', 'HeritageTest', 'Staging');
   return {

@@ -25,11 +25,16 @@ describe('answers fit the OpenAPI description', () => {
     ['compare/{basehead}', 'compare/feature/try...main'],
     ['compare/{basehead}', 'compare/main...nowhere', 404],
     ['commits/{ref}/check-runs', 'commits/main/check-runs?filter=all'],
+    ['commits/{ref}/status', 'commits/main/status'],
+    ['commits/{ref}/status', 'commits/feature/try/status'],
+    ['git/matching-refs/{ref}', 'git/matching-refs/tags/signed'],
+    ['git/ref/{ref}', 'git/ref/tags/signed'],
     ['commits/{commit_sha}/pulls', 'commits/tags/deploy/prod/20261102-090500/pulls'],
     ['contents/{path}', 'contents/acuops.yaml'],
     ['contents/{path}', 'contents/Customization'],
     ['contents/{path}', 'contents/nowhere', 404],
     ['actions/variables', 'actions/variables'],
+    ['actions/organization-variables', 'actions/organization-variables'],
     ['environments/{environment_name}/variables', 'environments/staging/variables'],
   ];
   test.each(cases)('GET %s: %s', async (path, below, status = 200) => {
@@ -80,6 +85,44 @@ describe('checks', () => {
       'No commit found for SHA: nowhere',
     ]);
   });
+});
+
+interface Status {
+  readonly state: string;
+  readonly total_count: number;
+  readonly statuses: readonly { readonly context: string; readonly state: string }[];
+}
+
+describe('statuses', () => {
+  test('are the newest of each context, with one word for all', async () => {
+    const { state, total_count: total, statuses } = await read<Status>('commits/HEAD/status');
+    expect([state, total]).toEqual(['pending', 2]);
+    expect(statuses.map((one) => [one.context, one.state])).toEqual([
+      ['ci/slow', 'pending'],
+      ['ci/old', 'success'],
+    ]);
+    const second = await read<Status>('commits/main/status?per_page=1&page=2');
+    expect([second.state, second.total_count, second.statuses.length]).toEqual(['pending', 2, 1]);
+  });
+
+  test('are red where one is, and pending where none is', async () => {
+    const { front, name, sha } = committed;
+    expect((await read<Status>(`commits/${sha.side}/status`)).state).toBe('pending');
+    front.addStatus(name, sha.side, { context: 'a', state: 'success' });
+    expect((await read<Status>(`commits/${sha.side}/status`)).state).toBe('success');
+    front.addStatus(name, sha.side, { context: 'b', state: 'error' });
+    expect((await read<Status>(`commits/${sha.side}/status`)).state).toBe('failure');
+  });
+});
+
+test('an annotated tag is an object of its own, and is found by its name as its commit', async () => {
+  const { sha } = committed;
+  const [ref] = await read<{ object: { sha: string; type: string } }[]>('git/matching-refs/tags/signed');
+  expect(ref?.object.type).toBe('tag');
+  expect(ref?.object.sha).not.toBe(sha.second);
+  expect(await read('commits/signed')).toMatchObject({ sha: sha.second });
+  expect(await read('compare/signed...main')).toMatchObject({ base_commit: { sha: sha.second } });
+  expect(await committed.refuse(`compare/${ref?.object.sha}...main`)).toEqual([404, 'Not Found']);
 });
 
 test('a commit tells the pull request that brought it', async () => {
@@ -149,6 +192,10 @@ test('variables come ten a page, thirty at most, and by environment', async () =
     variables: [{ name: 'ACUMATICA_TEST_TENANT', value: 'HeritageTest' }],
   });
   expect(await read('environments/production/variables')).toEqual({ total_count: 0, variables: [] });
+  expect(await read('actions/organization-variables')).toMatchObject({
+    total_count: 1,
+    variables: [{ name: 'ORG_WIDE', value: 'yes' }],
+  });
   expect(await committed.refuse('environments/nowhere/variables')).toEqual([404, 'Not Found']);
 });
 
@@ -166,7 +213,9 @@ describe('the App', () => {
     ['contents/acuops.yaml', 'contents'],
     ['commits/main/check-runs', 'checks'],
     ['commits/main/pulls', 'pull_requests'],
+    ['commits/main/status', 'statuses'],
     ['actions/variables', 'actions_variables'],
+    ['actions/organization-variables', 'actions_variables'],
     ['environments/production/variables', 'environments'],
   ];
   test.each(wants)('reads %s with %s only', async (below, permission) => {
