@@ -12,7 +12,7 @@ import { everything, type Scope } from './operations/scope.ts';
 import type { Target, TargetName } from './operations/target.ts';
 import type { Tx } from './operations/tx.ts';
 import type { CommandList } from './operations/words.ts';
-import type { ClientHealth } from './policy/health/facts.ts';
+import type { ClientHealth, Fact } from './policy/health/facts.ts';
 import { StoredObservation } from './policy/health/report.ts';
 import type { InstanceProbe } from './steps/probe-instance.ts';
 import {
@@ -33,7 +33,12 @@ import {
 import { type Database, type Db, toDb } from './store/database.ts';
 import { readLastResult, readLastResults } from './store/earlier-checks.ts';
 import * as health from './store/health-store.ts';
-import { readKillswitches, setKillswitch } from './store/killswitch-store.ts';
+import {
+  decideStop,
+  KillswitchUnreadable,
+  readKillswitches,
+  setKillswitch,
+} from './store/killswitch-store.ts';
 import { registryRecord } from './store/registry-store.ts';
 import { readTargets } from './store/target-store.ts';
 import * as upkeep from './store/upkeep-store.ts';
@@ -48,12 +53,15 @@ export interface CommandParts {
   /** Id of the team's own channel; null where none is set. */
   readonly opsChannel: string | null;
   readonly commands: () => CommandList;
+  readonly now: () => Date;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
   readonly readRegistryFile: () => Promise<RegistryFile>;
   readonly readPipeline: HealthPowers['readPipeline'];
   readonly readKnownRuns: (tx: Tx, target: Target) => Promise<KnownRuns | null>;
+  readonly readSource: CommandPowers['deploy']['readSource'];
   readonly probe: InstanceProbe;
+  readonly readInstance: CommandPowers['deploy']['readInstance'];
   readonly readFingerprint: CommandPowers['retrySignIn']['readFingerprint'];
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
   readonly doctor: CommandPowers['doctor'];
@@ -113,6 +121,14 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
         };
       },
     },
+    deploy: {
+      readTarget: (targetId) => readTarget(db, targetId),
+      readNeighbours: (targets) => readNeighbours(db, targets),
+      readPipeline: parts.readPipeline,
+      readSource: parts.readSource,
+      readInstance: parts.readInstance,
+      readKillswitch: (targetId) => readKillswitchFact(db, targetId, parts.now),
+    },
     note: { addNote: health.addNote },
     take: {
       claim: health.claimTarget,
@@ -155,12 +171,24 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
     removeClient: { ...registry, addNote: health.addNote },
     registry: { ...registry, readFile: parts.readRegistryFile },
     retrySignIn: {
-      readTarget: async (tx, targetId) =>
-        (await readTargets(toDb(tx), { kind: 'only', targetIds: [targetId] }))[0] ?? null,
+      readTarget: (tx, targetId) => readTarget(toDb(tx), targetId),
       readFingerprint: parts.readFingerprint,
       releaseHolds: health.releaseHolds,
     },
   };
+};
+
+const readTarget = async (db: Db, targetId: string): Promise<Target | null> =>
+  (await readTargets(db, { kind: 'only', targetIds: [targetId] }))[0] ?? null;
+
+/** What cannot be read is unknown here, and counts as on wherever something is to be done. */
+const readKillswitchFact = async (db: Db, targetId: string, now: () => Date): Promise<Fact<boolean>> => {
+  try {
+    return { kind: 'known', value: (await decideStop(db, targetId)) !== null, observedAt: now() };
+  } catch (error) {
+    if (!(error instanceof KillswitchUnreadable)) throw error;
+    return { kind: 'unknown', reason: 'unavailable', say: 'the killswitch cannot be read' };
+  }
 };
 
 const readNames = (tx: Tx, scope: Scope): Promise<readonly TargetName[]> => readTargets(toDb(tx), scope);

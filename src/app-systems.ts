@@ -16,12 +16,14 @@ import { createGuardedFetch } from './runtime/guarded-fetch.ts';
 import type { Metrics } from './runtime/metrics.ts';
 import type { Redactor } from './runtime/redact.ts';
 import type { Shutdown } from './runtime/shutdown.ts';
-import { type InstancePowers, readFingerprint } from './steps/instance-powers.ts';
+import { type ReaderPowers, readFingerprint } from './steps/instance-powers.ts';
 import { createInstanceProbe } from './steps/probe-instance.ts';
+import { createInstanceReader } from './steps/read-instance.ts';
 import { type Database, toDb } from './store/database.ts';
 import { changeLedger, readAnswers, writeAnswers } from './store/github-store.ts';
 import { readHold, writeHold } from './store/health-store.ts';
 import { createReach } from './systems/acumatica/reach.ts';
+import { createPublishedSignIn } from './systems/acumatica/read-published.ts';
 import { createSignIn } from './systems/acumatica/sign-in.ts';
 import { createRunApplier } from './systems/github/apply-run.ts';
 import type { GitHubCache } from './systems/github/cached-answer.ts';
@@ -29,6 +31,7 @@ import { createGitHubClient, type GitHubClient } from './systems/github/create-c
 import { readKnownRuns } from './systems/github/known-runs.ts';
 import type { PointLedgers } from './systems/github/points.ts';
 import { createPipelineReader } from './systems/github/read-pipeline.ts';
+import { createSourceReader, toUnknownEverywhere } from './systems/github/read-source.ts';
 import { createWebhookReceiver } from './systems/github/webhooks.ts';
 
 export interface SystemParts {
@@ -49,7 +52,13 @@ export interface SystemParts {
 export interface Systems
   extends Pick<
     CommandParts,
-    'readPipeline' | 'readKnownRuns' | 'probe' | 'readFingerprint' | 'reachControl'
+    | 'readPipeline'
+    | 'readSource'
+    | 'readKnownRuns'
+    | 'probe'
+    | 'readInstance'
+    | 'readFingerprint'
+    | 'reachControl'
   > {
   readonly effects: EffectDoor;
   readonly github: GitHubClient | null;
@@ -67,6 +76,7 @@ export interface Systems
 
 const probeMs = 10_000;
 const largestAnswer = 256 * 1024;
+const largestList = 2 * 1024 * 1024;
 
 export const openSystems = (parts: SystemParts): Systems => {
   const { config, secrets, database, clock, redactor, shutdown } = parts;
@@ -76,12 +86,22 @@ export const openSystems = (parts: SystemParts): Systems => {
     timeoutMs: probeMs * 2,
     maxBytes: largestAnswer,
   });
-  shutdown.add('client connections', fetch.close);
+  // A site with many projects tells much of them.
+  const sessionFetch = createGuardedFetch({
+    allowPrivate: config.allowPrivate,
+    timeoutMs: probeMs * 2,
+    maxBytes: largestList,
+  });
+  shutdown.add('client connections', async () => {
+    await Promise.all([fetch.close(), sessionFetch.close()]);
+  });
   const { reach, reachControlHost } = createReach({ fetch, clock });
   const references = createReferenceReader({ ...parts.references, fingerprintKey: parts.fingerprintKey });
-  const instances: InstancePowers = {
+  const signIn = createSignIn({ fetch, sessionFetch, clock, redact: redactor.text });
+  const instances: ReaderPowers = {
     effects,
-    signIn: createSignIn({ fetch, clock, redact: redactor.text }),
+    signIn,
+    signInAndRead: createPublishedSignIn(signIn),
     reach,
     readCredential: async (reference, half) => {
       const read = await references.read(reference);
@@ -111,11 +131,15 @@ export const openSystems = (parts: SystemParts): Systems => {
     references,
     isReadable: async (reference) => (await references.read(reference)).kind === 'read',
     probe: createInstanceProbe(instances),
+    readInstance: createInstanceReader(instances),
     readFingerprint: (environment) => readFingerprint(instances, environment),
     reachControl: async (signal) => (await reachControlHost(config.controlUrl, signal)) === null,
     readPipeline: github
       ? createPipelineReader({ client: github, cache, clock }).read
       : async (client) => withoutGithub(client.repo),
+    readSource: github
+      ? createSourceReader({ client: github, cache, clock }).read
+      : async ({ live }) => toUnknownEverywhere(noGithub, { live }),
     // Read inside the request's transaction: a second connection for it would wait for the pool while it holds one.
     readKnownRuns: (tx, target) =>
       readKnownRuns({ ...cache, read: (keys) => readAnswers(toDb(tx), keys) }, target),
@@ -155,9 +179,10 @@ const openGithub = ({
   return client;
 };
 
+const noGithub = { kind: 'unknown', reason: 'not-configured', say: 'the desk has no GitHub token' } as const;
+
 const withoutGithub = (repo: string): PipelineFacts => {
-  const unknown = { kind: 'unknown', reason: 'not-configured', say: 'the desk has no GitHub token' } as const;
-  return { repo, workflows: unknown, runs: unknown, deployTags: unknown, deployJobs: new Map() };
+  return { repo, workflows: noGithub, runs: noGithub, deployTags: noGithub, deployJobs: new Map() };
 };
 
 const createWebhookHandler = (

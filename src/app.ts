@@ -9,6 +9,7 @@ import { openGround } from './app-ground.ts';
 import { countSteps } from './app-metrics.ts';
 import { startSchedules } from './app-schedules.ts';
 import { openSystems } from './app-systems.ts';
+import { defineDeployActions } from './commands/deploy/actions.ts';
 import { defineHealthActions, defineNoteSubmission } from './commands/health/actions.ts';
 import { createCommands } from './commands/index.ts';
 import type { Config, Secrets } from './config/config.ts';
@@ -166,6 +167,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, '
         readRegistryFile,
         doctor: { ...doctor, log: warn },
         commands: () => commands,
+        now,
         redact: redactor.text,
       }),
     ),
@@ -200,13 +202,17 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, '
     log: warn,
   });
   shutdown.add('client secrets', clientSecrets.stop);
+  const readCard = (id: string) => readCardOperation(database.db, id);
   const actions = createActionList(
-    defineHealthActions({
-      readCard: (id) => readCardOperation(database.db, id),
-      readClaims: (scope) => readClaims(database.db, scope),
-      now,
-      zone,
-    }),
+    [
+      ...defineHealthActions({
+        readCard,
+        readClaims: (scope) => readClaims(database.db, scope),
+        now,
+        zone,
+      }),
+      ...defineDeployActions({ readCard }),
+    ],
     [defineNoteSubmission()],
   );
 

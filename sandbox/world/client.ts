@@ -40,6 +40,8 @@ export interface WorldSite {
   readonly password: string;
   /** What the desk holds; null: no credentials were given. */
   readonly deskPassword: string | null;
+  /** Projects that somebody published by hand, which no file of the client knows. */
+  readonly byHand?: readonly string[];
 }
 
 export interface WorldClient {

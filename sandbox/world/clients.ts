@@ -81,7 +81,7 @@ const createBayline = (now: Date): WorldClient => {
         ...[6.4, 11.9].map((daysAgo) => toCiRun({ now, daysAgo, actor })),
       ],
     },
-    site: toSite('bayline', 'Bayline'),
+    site: { ...toSite('bayline', 'Bayline'), byHand: ['TaxHotfix2024'] },
   };
 };
 

@@ -5,30 +5,33 @@ import { ciWorkflow, deployWorkflow } from './deploy-workflow.ts';
 
 const toSettings = (client: WorldClient): string => {
   const { project, coPublish } = projectNames(client);
-  return stringify({
-    acuops: { version: '1.8' },
-    project: { name: project, description: `${client.name} customization`, level: 0 },
-    environments: { production: { branch: 'main' }, staging: { branch: 'staging' } },
-    publish: {
-      co_publish: coPublish,
-      co_publish_test: [],
-      known_projects: [project, ...coPublish],
-      isv_packages: coPublish,
-      poll_interval: 10,
-      poll_timeout: 600,
+  return stringify(
+    {
+      acuops: { version: '1.8' },
+      project: { name: project, description: `${client.name} customization`, level: 0 },
+      environments: { production: { branch: 'main' }, staging: { branch: 'staging' } },
+      publish: {
+        co_publish: coPublish,
+        co_publish_test: [],
+        known_projects: [project, ...coPublish],
+        isv_packages: coPublish,
+        poll_interval: 10,
+        poll_timeout: 600,
+      },
+      backup: { enabled: true, retention_days: 365 },
+      validation: { strict: true, min_acumatica_version: '24.200' },
+      client: {
+        name: client.name,
+        code: client.id,
+        timezone: client.timezone,
+        business_hours: { start: 6, end: 18 },
+      },
+      qualification: { deploy_cooldown: 15, max_retries: 1, retry_delay: 60 },
+      smoke_test: { enabled: true },
+      notifications: { on_success: true, on_failure: true },
     },
-    backup: { enabled: true, retention_days: 365 },
-    validation: { strict: true, min_acumatica_version: '24.200' },
-    client: {
-      name: client.name,
-      code: client.id,
-      timezone: client.timezone,
-      business_hours: { start: 6, end: 18 },
-    },
-    qualification: { deploy_cooldown: 15, max_retries: 1, retry_delay: 60 },
-    smoke_test: { enabled: true },
-    notifications: { on_success: true, on_failure: true },
-  });
+    { aliasDuplicateObjects: false },
+  );
 };
 
 const toManifest = (client: WorldClient): string => {

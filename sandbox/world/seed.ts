@@ -1,7 +1,14 @@
 /** Puts clients into the GitHub stand-in and onto the pretend Acumatica server. */
 import type { AcumaticaServer } from '../acumatica/server.ts';
 import type { GitHubFront } from '../github/front.ts';
-import { ciFile, deployFile, toRepositoryName, toSiteUser, type WorldClient } from './client.ts';
+import {
+  ciFile,
+  deployFile,
+  projectNames,
+  toRepositoryName,
+  toSiteUser,
+  type WorldClient,
+} from './client.ts';
 
 const seedRepository = (front: GitHubFront, client: WorldClient): void => {
   const name = toRepositoryName(client);
@@ -28,6 +35,11 @@ export const seedGitHub = (front: GitHubFront, clients: readonly WorldClient[]):
   for (const client of clients) seedRepository(front, client);
 };
 
+const toPublished = (client: WorldClient): readonly string[] => {
+  const { project, coPublish } = projectNames(client);
+  return [project, ...coPublish, ...(client.site.byHand ?? [])];
+};
+
 /** Clients with one prefix become tenants of one site, each with its own account. */
 export const seedAcumatica = (server: AcumaticaServer, clients: readonly WorldClient[]): void => {
   const sites = Map.groupBy(clients, (client) => client.site.prefix);
@@ -37,6 +49,9 @@ export const seedAcumatica = (server: AcumaticaServer, clients: readonly WorldCl
       tenants: residents.map((client) => client.site.tenant),
       users: residents.map((client) => ({ name: toSiteUser(client), password: client.site.password })),
       apiUserLimit: 3,
+      published: Object.fromEntries(
+        residents.map((client) => [client.site.tenant, toPublished(client)] as const),
+      ),
     });
     if (residents.some((client) => client.site.reach === 'hangs'))
       server.setBehaviour(prefix, { kind: 'hang' });

@@ -3,6 +3,8 @@ import type { AnyCommand } from '../operations/command.ts';
 import { type AddClientPowers, defineAddClient } from './add-client/command.ts';
 import { type AuditPowers, defineAudit } from './audit/command.ts';
 import { type AuditHeadPowers, defineAuditHead } from './audit-head/command.ts';
+import { defineDeploy } from './deploy/command.ts';
+import type { DeployPowers } from './deploy/powers.ts';
 import { type DoctorParts, defineDoctor } from './doctor/command.ts';
 import { defineEditClient, type EditClientPowers } from './edit-client/command.ts';
 import { defineHealth, type HealthCardPowers } from './health/command.ts';
@@ -23,6 +25,7 @@ import { defineWhoami, type WhoamiPowers } from './whoami/command.ts';
 
 export interface CommandPowers {
   readonly health: HealthPowers & HealthCardPowers;
+  readonly deploy: DeployPowers;
   readonly list: ListPowers;
   readonly status: StatusPowers;
   readonly note: NotePowers;
@@ -45,6 +48,7 @@ export interface CommandPowers {
 
 export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => [
   defineHealth(powers.health),
+  defineDeploy(powers.deploy),
   defineStatus(powers.status),
   defineList(powers.list),
   defineNote(powers.note),

@@ -48,6 +48,7 @@ afterAll(() => desk.drop());
 const naming = [
   'health %',
   'health % --fresh',
+  'deploy % --dry-run',
   'status %',
   'note % hello',
   'take %',

@@ -28,6 +28,8 @@ const impossible = (say: string): PlannedInputs => ({ kind: 'impossible', say })
 /** GitHub refuses a dispatch with an input that the workflow does not declare: only declared ones go in, all as text. */
 export const planInputs = (workflow: WorkflowFileFact, wish: DeployWish): PlannedInputs => {
   const declares = (name: string): boolean => workflow.inputs.some((input) => input.name === name);
+  // Its branch or a guess of its own would decide where it deploys, whatever was agreed to.
+  if (!declares('environment')) return impossible('the workflow has no input that says which environment');
   if (wish.isDryRun && !declares('dry_run')) return impossible('the workflow offers no dry run');
   if (wish.skipsBackup && !declares('skip_backup'))
     return impossible('the workflow offers no way to skip the backup');

@@ -31,6 +31,8 @@ export interface GateFacts {
   /** What runs there now; null where nothing was ever deployed. */
   readonly live: Fact<LiveVersion | null>;
   readonly instance: InstanceFacts;
+  /** Name of the tenant that a version is tried in first, as configured; null where there is none. */
+  readonly testTenant: Fact<string | null>;
   /** GitHub's word such as `active`; null where the workflow is not in a readable list. */
   readonly workflowState: Fact<string | null>;
   /** Whether the workflow's inputs can say what is wanted; null where nobody could tell. */
@@ -44,6 +46,7 @@ export interface GateFacts {
 
 /** A gate before its name and age. */
 export interface Finding extends Pick<Gate, 'verdict' | 'cause' | 'say'> {
+  readonly moment?: Gate['moment'];
   readonly next?: string | null;
   readonly url?: string | null;
   /** When what was judged was seen; absent or empty where there was nothing to see. */
@@ -54,13 +57,6 @@ export type Judge = (facts: GateFacts) => Finding;
 
 export const toSeen = (...facts: readonly Fact<unknown>[]): readonly Date[] =>
   facts.flatMap((fact) => (fact.kind === 'known' ? [fact.observedAt] : []));
-
-/** UTC, as a gate's words carry no moment that each reader could see in their own zone. */
-export const sayMoment = (at: Date, now: Date): string => {
-  const [day = '', time = ''] = at.toISOString().split('T');
-  const clock = `${time.slice(0, 5)} UTC`;
-  return now.toISOString().startsWith(day) ? clock : `${day} ${clock}`;
-};
 
 const mostNames = 5;
 const mostLetters = 60;
@@ -81,8 +77,8 @@ export const sayCount = (count: number, one: string, many = `${one}s`): string =
 /** Same words and same advice as in a health check, whose criterion does not matter to them. */
 export const findUnknown = (fact: UnknownFact, now: Date): Finding => {
   const { cause, say, next } = observeUnknown('workflow', fact, now);
-  const until = fact.until === undefined ? '' : ` until ${sayMoment(fact.until, now)}`;
-  return { verdict: 'unknown', cause, say: `${say}${until}`, next };
+  const moment = fact.until === undefined ? null : ({ word: 'until', at: fact.until } as const);
+  return { verdict: 'unknown', cause, say, moment, next };
 };
 
 type ValueOf<F> = F extends { readonly kind: 'known'; readonly value: infer T } ? T : never;
@@ -105,10 +101,9 @@ export const findByFacts = <F extends Readonly<Record<string, Fact<unknown>>>>(
   return { seen, ...judge(Object.fromEntries(values) as { readonly [K in keyof F]: ValueOf<F[K]> }) };
 };
 
-/** Health says the words; a gate puts the moment that follows them into its own. */
-export const findApi = (environment: EnvironmentName, api: ApiFact, now: Date): Finding => {
+/** Same words as in a health check. */
+export const findApi = (environment: EnvironmentName, api: ApiFact): Finding => {
   const { verdict, cause, say, next, url, moment, observedAt } = judgeApi({ environment, host: null, api });
   const held = api.kind === 'credential-held' ? ({ word: 'since', at: api.refusedAt } as const) : moment;
-  const when = held === undefined ? '' : ` ${held.word} ${sayMoment(held.at, now)}`;
-  return { verdict, cause, say: `${say}${when}`, next, url, seen: [observedAt] };
+  return { verdict, cause, say, moment: held ?? null, next, url, seen: [observedAt] };
 };

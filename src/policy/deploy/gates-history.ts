@@ -7,7 +7,6 @@ import {
   type GateFacts,
   type Judge,
   sayCount,
-  sayMoment,
 } from './gates-facts.ts';
 
 /** Runbook: three or more of the last ten are looked into (contracts 1b, qualify). */
@@ -92,8 +91,8 @@ const findOnStaging = (sha: string, facts: GateFacts, all: readonly PastDeploy[]
   const there = ofSha.filter(({ environment }) => environment === 'staging');
   const last = there.find((past) => isFailed(past) || past.outcome === 'success');
   if (last?.outcome === 'success') {
-    const say = `on staging since ${sayMoment(last.at, facts.now)}`;
-    return { verdict: 'pass', cause: 'was-on-staging', say, url: last.url };
+    const moment = { word: 'since', at: last.at } as const;
+    return { verdict: 'pass', cause: 'was-on-staging', say: 'on staging', moment, url: last.url };
   }
   if (last !== undefined) {
     const next = 'look at why, then deploy it to staging again';

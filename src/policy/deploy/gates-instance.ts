@@ -1,35 +1,48 @@
 /** Gates that the instance decides: whether it lets us in, and what a publish there would do to the projects that are on it. */
-import { findApi, findByFacts, type Judge, sayCount, sayMoment, sayNames, toSeen } from './gates-facts.ts';
+import type { ApiFact } from '../health/facts.ts';
+import { findApi, findByFacts, type Judge, sayCount, sayNames, toSeen } from './gates-facts.ts';
 
 const findOthers = (published: readonly string[], known: ReadonlySet<string>): readonly string[] =>
   [...new Set(published)].filter((name) => !known.has(name));
 
 /** Nobody deploys into a publish, so what leaves a health check without an answer is an answer here. */
-export const judgeHealth: Judge = ({ environment, instance: { api }, now }) => {
-  const found = findApi(environment, api, now);
+export const judgeHealth: Judge = ({ environment, instance: { api } }) => {
+  const found = findApi(environment, api);
   if (api.kind === 'publishing') {
     return {
       ...found,
       verdict: 'fail',
-      say: `publishing since ${sayMoment(api.since, now)}`,
+      say: 'publishing',
       next: 'wait for that deploy to finish, then ask again',
     };
   }
-  // A refusal of before proves nothing of today; health keeps its clock by it.
-  return api.kind === 'credential-held' ? { ...found, verdict: 'unknown', cause: 'credential-held' } : found;
+  return found;
 };
 
 const brokenTenant: ReadonlySet<string> = new Set(['refused', 'wrong-tenant']);
 
+const isLetIn = (api: ApiFact): boolean => api.kind === 'asked' && api.signIn.kind === 'signed-in';
+
 /** Only what concerns the tenant itself is its failure; the site's own troubles are told by `health`. */
-export const judgeTestTenant: Judge = ({ environment, instance: { testTenant }, now }) => {
-  if (testTenant === null) return { verdict: 'pass', cause: 'no-test-tenant', say: 'none configured' };
-  const { api } = testTenant;
-  const found = findApi(environment, api, now);
-  if (api.kind === 'asked' && api.signIn.kind === 'signed-in') return found;
-  const isBroken = api.kind === 'asked' && brokenTenant.has(api.signIn.kind);
-  return { ...found, verdict: isBroken ? 'fail' : 'unknown' };
-};
+export const judgeTestTenant: Judge = ({
+  environment,
+  testTenant,
+  instance: { api: site, testTenant: tried },
+  now,
+}) =>
+  findByFacts(now, { testTenant }, (facts) => {
+    if (facts.testTenant === null)
+      return { verdict: 'pass', cause: 'no-test-tenant', say: 'none configured' };
+    if (tried === null || !isLetIn(site)) {
+      const say = 'not asked, as the site itself does not let us in';
+      return { verdict: 'unknown', cause: 'not-tried', say, next: 'see to the site first' };
+    }
+    const { api } = tried;
+    const found = findApi(environment, api);
+    if (isLetIn(api)) return found;
+    const isBroken = api.kind === 'asked' && brokenTenant.has(api.signIn.kind);
+    return { ...found, verdict: isBroken ? 'fail' : 'unknown' };
+  });
 
 /** A project that nobody knows may be somebody's work: it is named before anything is published beside it. */
 export const judgeOrphans: Judge = ({ instance: { published }, settings, manifest, projects, now }) =>

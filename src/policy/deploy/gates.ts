@@ -29,8 +29,8 @@ const toOldest = (seen: readonly Date[], now: Date): Date =>
 
 export const judgeGates = (facts: GateFacts): readonly Gate[] =>
   gateNames.map((name) => {
-    const { verdict, cause, say, next = null, url = null, seen = [] } = judges[name](facts);
-    return { name, verdict, cause, say, next, url, observedAt: toOldest(seen, facts.now) };
+    const { verdict, cause, say, moment = null, next = null, url = null, seen = [] } = judges[name](facts);
+    return { name, verdict, cause, say, moment, next, url, observedAt: toOldest(seen, facts.now) };
   });
 
 export interface GateSummary {

@@ -1,6 +1,6 @@
 /** From the text of `acuops.yaml` to what a deploy needs of it, or to a sentence with every fault. The file belongs to the client: fields that we do not use are left alone. */
 import { z } from 'zod';
-import { parseYaml } from '../registry/parse-yaml.ts';
+import { parseClientYaml } from './client-yaml.ts';
 import type { ProjectSettings } from './facts.ts';
 
 export type ParsedSettings =
@@ -8,7 +8,7 @@ export type ParsedSettings =
   | { readonly kind: 'faulty'; readonly say: string };
 
 const file = 'acuops.yaml';
-const largestBytes = 256 * 1024;
+const bounds = { largestBytes: 256 * 1024, mostTokens: 20_000, refusesDoubles: true };
 const mostFaultsSaid = 5;
 /** A week. More can only be a slip, such as seconds instead of minutes. */
 const longestCooldownMinutes = 10_080;
@@ -104,12 +104,8 @@ const toFieldPath = (path: readonly PropertyKey[]): string => {
 
 /** Null: the version has no such file, so that the defaults hold. */
 export const parseSettings = (text: string | null): ParsedSettings => {
-  if (text !== null && Buffer.byteLength(text) > largestBytes) return faulty(`${file} is larger than 256 KB`);
-  const yaml = parseYaml(text ?? '');
-  if (yaml.kind === 'faulty' || yaml.faults.length > 0)
-    return faulty(
-      sayAll(yaml.faults.map(({ line, found }) => `${file}, line ${line}: ${found ?? 'this is not YAML'}`)),
-    );
+  const yaml = parseClientYaml(file, text ?? '', bounds);
+  if (yaml.kind === 'faulty') return yaml;
   const written = SettingsFile.safeParse(yaml.value);
   if (!written.success)
     return faulty(

@@ -1,16 +1,13 @@
-/** From the text of a workflow file to what a deploy must know of it, or to one fault. Hostile text is refused before it costs time; nothing here throws. Whether the facts allow a deploy is judged elsewhere. */
-import { Lexer, parseDocument } from 'yaml';
+/** From the text of a workflow file to what a deploy must know of it, or to one fault. Nothing here throws. Whether the facts allow a deploy is judged elsewhere. */
+import { parseClientYaml } from './client-yaml.ts';
 import type { EngineRef, WorkflowFileFact, WorkflowInputFact } from './facts.ts';
 
 export type ParsedWorkflowFile =
   | { readonly kind: 'parsed'; readonly workflow: WorkflowFileFact }
   | { readonly kind: 'faulty'; readonly say: string };
 
-const largestBytes = 500_000;
-/** A long workflow has about ten thousand. */
-const mostTokens = 100_000;
-/** GitHub knows anchors; more uses than this are no workflow but a trap. */
-const mostAliases = 100;
+/** A long workflow has about ten thousand tokens; GitHub refuses doubled fields itself. */
+const bounds = { largestBytes: 500_000, mostTokens: 100_000, refusesDoubles: false };
 
 const faulty = (say: string): ParsedWorkflowFile => ({ kind: 'faulty', say });
 
@@ -27,13 +24,6 @@ const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const toText = (value: unknown): string | null => {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
-};
-
-const isTooMuch = (text: string): boolean => {
-  if (Buffer.byteLength(text) > largestBytes) return true;
-  const tokens = new Lexer().lex(text);
-  for (let count = 0; count <= mostTokens; count += 1) if (tokens.next().done === true) return false;
-  return true;
 };
 
 const toInput = ([name, value]: readonly [string, unknown]): WorkflowInputFact => {
@@ -107,28 +97,10 @@ const toWorkflow = (root: Fields, text: string, blobSha: string): ParsedWorkflow
 };
 
 export const parseWorkflowFile = (text: string, blobSha: string): ParsedWorkflowFile => {
-  try {
-    if (isTooMuch(text)) return faulty('the workflow file is too large');
-    const document = parseDocument(text, {
-      // `silent` would hide a second document as well.
-      logLevel: 'error',
-      prettyErrors: false,
-      // Comparing every pair is slow where there are many; GitHub refuses such a file itself.
-      uniqueKeys: false,
-      stringKeys: true,
-      resolveKnownTags: false,
-    });
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const line = text.slice(0, error.pos[0]).split('\n').length;
-      return faulty(`the workflow file is no YAML (line ${line})`);
-    }
-    const value: unknown = document.toJS({ maxAliasCount: mostAliases });
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return faulty('the workflow file holds no fields');
-    return toWorkflow(toFields(value), text, blobSha);
-  } catch {
-    // The library is not ours: whatever it throws on hostile text is a fault of the text.
-    return faulty('the workflow file cannot be read; it is nested too deep or repeats itself too often');
-  }
+  const read = parseClientYaml('the workflow file', text, bounds);
+  if (read.kind === 'faulty') return read;
+  const { value } = read;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return faulty('the workflow file holds no fields');
+  return toWorkflow(toFields(value), text, blobSha);
 };

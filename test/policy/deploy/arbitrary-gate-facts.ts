@@ -129,7 +129,7 @@ export const arbitraryFacts: fc.Arbitrary<GateFacts> = fc
       ),
     ),
     olderDeploys: fc.option(arbitraryUnknown),
-    live: arbitraryFact(fc.option(sha.map((one) => ({ sha: one, at: now })))),
+    live: arbitraryFact(fc.option(sha.map((one) => ({ sha: one, ref: one, at: now })))),
     instance: fc
       .record({
         api: arbitraryApi,
@@ -137,6 +137,7 @@ export const arbitraryFacts: fc.Arbitrary<GateFacts> = fc
         testTenant: fc.option(arbitraryApi.map((api) => ({ tenant: 'Test', api }))),
       })
       .map(instance),
+    testTenant: arbitraryFact(fc.option(word)),
     workflowState: arbitraryFact(fc.option(word)),
     inputs: fc.option(
       fc.oneof(

@@ -22,12 +22,18 @@ describe('the inputs of a dispatch', () => {
   it('are only those that the workflow declares', () => {
     const workflow = { ...sampleWorkflow, inputs: [input('environment'), input('colour')] };
     expect(planInputs(workflow, wish)).toEqual({ kind: 'planned', inputs: { environment: 'production' } });
-    expect(planInputs({ ...sampleWorkflow, inputs: [] }, wish)).toEqual({ kind: 'planned', inputs: {} });
   });
 
   it('leave one alone that we do not know where it can be left out', () => {
-    const inputs = [input('reason', { isRequired: true, hasDefault: true }), input('colour')];
-    expect(planInputs({ ...sampleWorkflow, inputs }, wish)).toEqual({ kind: 'planned', inputs: {} });
+    const inputs = [
+      input('environment'),
+      input('reason', { isRequired: true, hasDefault: true }),
+      input('colour'),
+    ];
+    expect(planInputs({ ...sampleWorkflow, inputs }, wish)).toEqual({
+      kind: 'planned',
+      inputs: { environment: 'production' },
+    });
   });
 
   it('skip the backup where that is wished', () => {
@@ -37,7 +43,12 @@ describe('the inputs of a dispatch', () => {
   });
 
   it.each([
-    [[input('dry_run')], { ...wish, skipsBackup: true }, 'the workflow offers no way to skip the backup'],
+    [[], wish, 'the workflow has no input that says which environment'],
+    [
+      [input('environment'), input('dry_run')],
+      { ...wish, skipsBackup: true },
+      'the workflow offers no way to skip the backup',
+    ],
     [[input('environment')], { ...wish, isDryRun: true }, 'the workflow offers no dry run'],
     [
       [input('environment', { options: ['prod', 'staging'] })],
@@ -45,12 +56,12 @@ describe('the inputs of a dispatch', () => {
       "the workflow's input environment has no option production",
     ],
     [
-      [input('force_qualify', { options: ['yes', 'no'] })],
+      [input('environment'), input('force_qualify', { options: ['yes', 'no'] })],
       wish,
       "the workflow's input force_qualify has no option false",
     ],
     [
-      [input('ticket', { isRequired: true })],
+      [input('environment'), input('ticket', { isRequired: true })],
       wish,
       'the workflow requires the input ticket, which the desk does not know',
     ],

@@ -27,14 +27,9 @@ describe('health', () => {
 
   it.each<[ApiFact, string, string]>([
     [
-      { kind: 'credential-held', refusedAt: ago(dayMs), at: now },
-      'credential-held',
-      'sign-in refused since 2026-11-19 08:00 UTC',
-    ],
-    [
       { kind: 'session-held', until: new Date(now.getTime() + 60_000), at: now },
       'session-held',
-      'not asked: an earlier session may be open until 08:01 UTC',
+      'not asked: an earlier session may be open',
     ],
     [{ kind: 'reachable', at: now }, 'sign-in-not-checked', 'reachable, sign-in not checked'],
     [
@@ -49,20 +44,38 @@ describe('health', () => {
     expect(found.next).not.toBeNull();
   });
 
+  it('a refusal that still stands fails, since then', () => {
+    expect(judge({ kind: 'credential-held', refusedAt: ago(dayMs), at: now })).toMatchObject({
+      verdict: 'fail',
+      cause: 'sign-in-refused',
+      say: 'sign-in refused',
+      moment: { word: 'since', at: ago(dayMs) },
+    });
+  });
+
   it('a publish that goes on fails: nobody deploys into it', () => {
     const runUrl = 'https://github.example/runs/7';
     expect(judge({ kind: 'publishing', since: ago(60_000), runUrl, at: now })).toMatchObject({
       verdict: 'fail',
       cause: 'publishing',
-      say: 'publishing since 07:59 UTC',
+      say: 'publishing',
+      moment: { word: 'since', at: ago(60_000) },
       url: runUrl,
     });
   });
 });
 
 describe('test-tenant', () => {
+  it('is unknown where nobody knows whether there is one, or it was not asked', () => {
+    expect(judgeOne('test-tenant', { testTenant: unknownFact }).verdict).toBe('unknown');
+    expect(judgeOne('test-tenant', { testTenant: known('Test') }).verdict).toBe('unknown');
+  });
+
   const judge = (api: ApiFact) =>
-    judgeOne('test-tenant', { instance: instance({ testTenant: { tenant: 'Test', api } }) });
+    judgeOne('test-tenant', {
+      testTenant: known('Test'),
+      instance: instance({ testTenant: { tenant: 'Test', api } }),
+    });
 
   it('none configured passes', () => {
     expect(judgeOne('test-tenant')).toMatchObject({ verdict: 'pass', say: 'none configured' });

@@ -20,6 +20,7 @@ const listFacts = (facts: GateFacts): readonly Fact<unknown>[] => [
   facts.past,
   facts.live,
   facts.instance.published,
+  facts.testTenant,
   facts.workflowState,
   facts.killswitch,
 ];
@@ -105,6 +106,7 @@ describe('all gates together', () => {
             }),
             ...(isFirst ? { live: known(null) } : {}),
             instance: instance({ testTenant }),
+            testTenant: known(testTenant?.tenant ?? null),
           });
           const facts = names.reduce((sofar, name) => gone[name]?.(sofar) ?? sofar, good);
           const { state } = summarizeGates(judgeGates(facts));

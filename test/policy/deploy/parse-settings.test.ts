@@ -2,6 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '../../../src/policy/deploy/parse-settings.ts';
 
+const bomb = [
+  'a: &a [x, x]',
+  ...Array.from(
+    { length: 30 },
+    (_, at) => `b${at}: &b${at} [*${at === 0 ? 'a' : `b${at - 1}`}, *${at === 0 ? 'a' : `b${at - 1}`}]`,
+  ),
+].join('\n');
+
 const defaults = {
   project: null,
   coPublish: [],
@@ -111,12 +119,17 @@ describe('the settings of a project', () => {
   });
 
   it.each([
-    ['an alias', 'a: &a [1]\npublish:\n  co_publish: *a', 'acuops.yaml, line 3: an alias (*name)'],
-    ['a field twice', 'project: 1\nproject: 2', 'acuops.yaml, line 2: the field "project" is given twice'],
-    ['no YAML', 'publish: [', 'acuops.yaml, line 1: '],
-    ['a large file', `#${'\n#'.repeat(131_072)}`, 'acuops.yaml is larger than 256 KB'],
+    ['a field twice', 'project: 1\nproject: 2', 'acuops.yaml gives a field twice (line 2)'],
+    ['no YAML', 'publish: [', 'acuops.yaml is no YAML (line 1)'],
+    ['a large file', `#${'\n#'.repeat(131_072)}`, 'acuops.yaml is too large'],
+    ['a bomb', bomb, 'acuops.yaml cannot be read; it is nested too deep or repeats itself too often'],
   ])('%s is refused', (_name, text, sentence) => {
     expect(say(text)).toContain(sentence);
+  });
+
+  it('may come by an anchor', () => {
+    const text = 'names: &names [Vendor]\npublish:\n  co_publish: *names';
+    expect(parseSettings(text)).toMatchObject({ settings: { coPublish: ['Vendor'] } });
   });
 
   it('say how many more faults there are, and nothing of what the file holds', () => {

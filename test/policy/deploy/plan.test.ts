@@ -10,7 +10,7 @@ import {
   planProjects,
 } from '../../../src/policy/deploy/plan.ts';
 import { ago, dayMs, known, now, unknownFact } from '../health/sample-facts.ts';
-import { sampleParts, sampleSettings, sampleSource, sampleWorkflow } from './sample-plan.ts';
+import { input, sampleParts, sampleSettings, sampleSource, sampleWorkflow } from './sample-plan.ts';
 
 const plan = (over: Partial<DeployParts> = {}): Extract<PlannedDeploy, { kind: 'planned' }> => {
   const planned = planDeploy(sampleParts(over));
@@ -152,7 +152,7 @@ describe('a plan that cannot be made', () => {
     [
       'a wish that the workflow does not know',
       {
-        source: sampleSource({ workflow: known({ ...sampleWorkflow, inputs: [] }) }),
+        source: sampleSource({ workflow: known({ ...sampleWorkflow, inputs: [input('environment')] }) }),
         wish: { isDryRun: true, skipsBackup: false },
       },
       ['the workflow offers no dry run'],

@@ -17,6 +17,7 @@ export const wantedSha = 'a'.repeat(40);
 export const liveSha = 'b'.repeat(40);
 
 export const change = (over: Partial<ChangeFact> = {}): ChangeFact => ({
+  base: liveSha,
   standing: 'ahead',
   aheadBy: 2,
   behindBy: 0,
@@ -110,8 +111,9 @@ export const gateFacts = (over: Partial<GateFacts> = {}): GateFacts => ({
   projects: known(['Heritage']),
   past: known([onStaging, past(900)]),
   olderDeploys: null,
-  live: known({ sha: liveSha, at: ago(100 * hourMs) }),
+  live: known({ sha: liveSha, ref: liveSha, at: ago(100 * hourMs) }),
   instance: instance(),
+  testTenant: known(null),
   workflowState: known('active'),
   inputs: { kind: 'planned' },
   killswitch: known(false),

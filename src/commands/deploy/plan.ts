@@ -1,0 +1,114 @@
+/** Pure planning around a deploy: what was asked for, which client's environment it is, and the report at its begin and its end. */
+import { z } from 'zod';
+import type { Operation } from '../../operations/operation.ts';
+import type { Environment, Target } from '../../operations/target.ts';
+import { type Gate, gateNames } from '../../policy/deploy/facts.ts';
+import { type GateSummary, summarizeGates } from '../../policy/deploy/gates.ts';
+import type { PastClient } from '../../policy/deploy/past-deploys.ts';
+import { DeployReport } from '../../policy/deploy/report.ts';
+
+export const environmentNames = ['production', 'staging'] as const;
+
+export const DeployInput = z
+  .strictObject({
+    client: z.string().trim().toLowerCase().min(1).max(40, 'is too long for a client'),
+    env: z.enum(environmentNames, `must be ${environmentNames.join(' or ')}`).default('production'),
+    ref: z
+      .string()
+      .trim()
+      .min(1, 'is empty')
+      .max(200, 'is too long for a branch, tag or commit')
+      .regex(/^[^\s-][^\s]*$/u, 'is no name of a branch, tag or commit')
+      .optional(),
+    dryRun: z.boolean().default(false),
+  })
+  .refine(({ dryRun }) => dryRun, {
+    path: ['dryRun'],
+    error:
+      'is needed: this desk plans and judges a deploy, it does not carry one out yet. With it nothing is changed',
+  });
+export type DeployInput = z.infer<typeof DeployInput>;
+
+/** As it was asked, from what was written down. */
+export const readAsked = ({ input }: Operation): DeployInput => DeployInput.parse(input);
+
+/** The one client that the door let the asker name. */
+export const findTargetId = ({ scope }: Operation): string | null =>
+  scope.kind === 'only' ? (scope.targetIds[0] ?? null) : null;
+
+export const findEnvironment = (target: Target, name: Environment['name']): Environment | undefined =>
+  target.environments.find((environment) => environment.name === name);
+
+/** What is deployed where nothing else is asked for. */
+export const toRef = (input: DeployInput, target: Target): string =>
+  input.ref ??
+  findEnvironment(target, input.env)?.branch ??
+  (input.env === 'production' ? target.branch : 'staging');
+
+/** Where its deploys come from, as its past is read. */
+export const toDeployClient = (target: Target): PastClient => ({
+  deployWorkflow: target.deployWorkflow,
+  productionBranch: findEnvironment(target, 'production')?.branch ?? target.branch,
+  stagingBranch: findStagingBranch(target),
+});
+
+/** Null where there is no staging. */
+const findStagingBranch = (target: Target): string | null => {
+  const staging = findEnvironment(target, 'staging');
+  return staging === undefined ? null : (staging.branch ?? 'staging');
+};
+
+export const startReport = (operation: Operation, target: Target): DeployReport => {
+  const input = readAsked(operation);
+  return {
+    schema: 'acuops.deploy/1',
+    client: { targetId: target.id, key: target.key, name: target.name, zone: target.zone },
+    environment: input.env,
+    ref: toRef(input, target),
+    state: 'looking',
+    startedAt: operation.createdAt,
+    gatheredAt: null,
+    commit: null,
+    live: null,
+    change: null,
+    gates: [],
+    planned: null,
+    missing: [],
+    past: [],
+    neighbours: 0,
+  };
+};
+
+/** Where the facts did not come together in time: nothing was judged, so nothing may be deployed. */
+export const endLate = (report: DeployReport, now: Date): DeployReport => ({
+  ...report,
+  state: 'blocked',
+  gatheredAt: now,
+  missing: ['the facts: no answer in time'],
+  gates: gateNames.map(
+    (name): Gate => ({
+      name,
+      verdict: 'unknown',
+      cause: 'timed-out',
+      say: 'not judged, no answer in time',
+      moment: null,
+      next: 'ask again',
+      url: null,
+      observedAt: now,
+    }),
+  ),
+});
+
+/** What is stored of an operation of ours; null before the first step. */
+export const readReport = ({ result }: Operation): DeployReport | null => {
+  const read = z.safeDecode(DeployReport, result as z.input<typeof DeployReport>);
+  return read.success ? read.data : null;
+};
+
+export const summarize = ({ gates }: DeployReport): GateSummary => summarizeGates(gates);
+
+/** 0 ready, 1 where something fails, 4 where it is only not known. */
+export const toExit = (report: DeployReport): 0 | 1 | 4 => {
+  if (report.state === 'ready') return 0;
+  return report.gates.some(({ verdict }) => verdict === 'fail') ? 1 : 4;
+};
