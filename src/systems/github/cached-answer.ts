@@ -30,6 +30,9 @@ export const toRunsKey = (repo: string): string => `${toBase(repo)}/runs`;
 /** Runs of one workflow on one branch. */
 export const toWorkflowRunsKey = (repo: string, branch: string, file: string): string =>
   `${toBase(repo)}/runs/${encodeURIComponent(branch)}/${encodeURIComponent(file)}`;
+/** Runs of one workflow, whatever branch, for a deploy that looks back. */
+export const toDeployRunsKey = (repo: string, file: string, page: number): string =>
+  `${toBase(repo)}/deploy-runs/${encodeURIComponent(file)}/${page}`;
 export const toTagsKey = (repo: string): string => `${toBase(repo)}/deploy-tags`;
 export const toJobsKey = (repo: string, runId: number, attempt: number): string =>
   `${toBase(repo)}/jobs/${runId}/${attempt}`;

@@ -31,7 +31,7 @@ const toKey = ({ runId, attempt }: JobsWanted): string => `${runId}/${attempt}`;
 const toAttempt = ({ runId, attempt }: JobsWanted, runs: Fact<readonly RunFact[]>): Attempt => {
   const run = runs.kind === 'known' ? runs.value.find(({ id }) => id === runId) : undefined;
   const isCompleted = run !== undefined && (run.attempt > attempt || run.status === 'completed');
-  return { runId, attempt, title: run?.title ?? '', isCompleted };
+  return { runId, attempt, event: run?.event ?? '', title: run?.title ?? '', isCompleted };
 };
 
 export const readDeployJobs = async (

@@ -46,10 +46,10 @@ export interface PipelineReaderParts {
   readonly staleMs?: number;
 }
 
-const toFact = <T, U>(read: Read<T>, to: (value: T) => U): Fact<U> =>
+export const toFact = <T, U>(read: Read<T>, to: (value: T) => U): Fact<U> =>
   read.kind === 'known' ? { ...read, value: to(read.value) } : read;
 
-const unknownEverywhere = (
+export const unknownEverywhere = (
   repo: string,
   unknown: Extract<Fact<never>, { kind: 'unknown' }>,
 ): PipelineFacts => ({
@@ -60,7 +60,7 @@ const unknownEverywhere = (
   deployJobs: new Map(),
 });
 
-const readWorkflows = async ({ repo, client, signal, parts }: Ways): Promise<Read<WorkflowsPage>> => {
+export const readWorkflows = async ({ repo, client, signal, parts }: Ways): Promise<Read<WorkflowsPage>> => {
   const readPage = (page: number) =>
     readThrough<WorkflowsPage>(
       {
@@ -94,7 +94,7 @@ const readWorkflows = async ({ repo, client, signal, parts }: Ways): Promise<Rea
   return sofar;
 };
 
-const readTags = ({ repo, client, signal, parts }: Ways): Promise<Read<TagsPage>> =>
+export const readTags = ({ repo, client, signal, parts }: Ways): Promise<Read<TagsPage>> =>
   readThrough<TagsPage>(
     {
       repo,

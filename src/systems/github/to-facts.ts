@@ -78,21 +78,23 @@ const hasSkippedPublish = ({ steps = [] }: Job): boolean => {
 export interface Attempt {
   readonly runId: number;
   readonly attempt: number;
+  readonly event: string;
   readonly title: string;
   readonly isCompleted: boolean;
 }
 
-export const toDeployJobFact = (
-  page: JobsPage,
-  { runId, attempt, title, isCompleted }: Attempt,
-): DeployJobFact => {
+/** The title of a push is a commit message: one that speaks of dry runs deploys all the same. */
+const isTitledSo = ({ event, title }: Attempt): boolean => event !== 'push' && isTitledDryRun({ title });
+
+export const toDeployJobFact = (page: JobsPage, of: Attempt): DeployJobFact => {
+  const { runId, attempt, isCompleted } = of;
   const job = findDeployJob(page);
   if (job === undefined) {
     // A job that waits for others is listed only when its turn comes.
     return { runId, attempt, conclusion: isCompleted ? 'missing' : null, completedAt: null, dryRun: false };
   }
   const completedAt = job.completed_at === null ? null : new Date(job.completed_at);
-  const dryRun = isTitledDryRun({ title }) || hasSkippedPublish(job);
+  const dryRun = isTitledSo(of) || hasSkippedPublish(job);
   return {
     runId,
     attempt,

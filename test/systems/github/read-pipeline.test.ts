@@ -194,7 +194,11 @@ describe('deploy jobs', () => {
     ],
     [
       'a title that says so',
-      { displayTitle: 'Deploy main (dry run)', jobs: [{ name: 'deploy', conclusion: 'success' }] },
+      {
+        event: 'workflow_dispatch',
+        displayTitle: 'Deploy main (dry run)',
+        jobs: [{ name: 'deploy', conclusion: 'success' }],
+      },
       { dryRun: true },
     ],
     [
