@@ -79,6 +79,10 @@ const drawAll = async (): Promise<void> => {
   await draw('recovered', 680, 1030, '3 of 7 need you, worst: Bayline Foods P1');
   await draw('phone', 390, 844, '3 of 7 need you, worst: Bayline Foods P1');
 
+  await ask('/acuops deploy bayline --dry-run', 'Plan again');
+  await draw('deploy', 680, 600);
+  await draw('deploy-phone', 390, 860);
+
   await actIn('clientContact', 'bayline-foods');
   await ask('@acuops status bayline', 'Bayline Foods');
   await ask('@acuops status heritage', 'You may not see that client');
