@@ -1,5 +1,5 @@
 /** What is known before a deploy is judged: the version, the repository, the instance, the deploys before it. Read by systems and steps, judged by this folder; no I/O here. */
-import type { ApiFact, EnvironmentName, Fact, Verdict } from '../health/facts.ts';
+import type { ApiFact, EnvironmentName, Fact, Observation, Verdict } from '../health/facts.ts';
 
 export interface CommitFact {
   /** 40 hex digits. */
@@ -21,6 +21,8 @@ export interface PullFact {
 
 /** How the wanted version stands to the live one. */
 export interface ChangeFact {
+  /** Full SHA of the live commit, also where what is live was named by a tag. */
+  readonly base: string;
   readonly standing: 'identical' | 'ahead' | 'behind' | 'diverged';
   readonly aheadBy: number;
   readonly behindBy: number;
@@ -84,7 +86,7 @@ export interface SourceFacts {
   readonly workflow: Fact<WorkflowFileFact | null>;
   /** Null: the workflow checks out no engine. */
   readonly engine: Fact<EngineFact | null>;
-  /** Those of the repository, overridden by those of the environment. */
+  /** Those of the organisation, overridden by those of the repository, and these by those of the environment. */
   readonly variables: Fact<Readonly<Record<string, string>>>;
   /** Text of `acuops.yaml` at that version; null where there is none. */
   readonly settings: Fact<string | null>;
@@ -133,7 +135,10 @@ export interface PastDeploy {
 }
 
 export interface LiveVersion {
+  /** The commit; of an annotated tag, the tag's own object: `toLiveCommit` tells the commit. */
   readonly sha: string;
+  /** What GitHub can compare with: the name of an annotated tag, else the commit. */
+  readonly ref: string;
   readonly at: Date;
 }
 
@@ -162,6 +167,8 @@ export interface Gate {
   readonly cause: string;
   /** Short clause: "2 checks failed: test, lint". No trailing period. */
   readonly say: string;
+  /** Belongs to the end of `say`, kept apart so that each reader sees it in their own zone: "publishing" + since 01:40. */
+  readonly moment: NonNullable<Observation['moment']> | null;
   /** What to do, one clause, or null. */
   readonly next: string | null;
   readonly url: string | null;

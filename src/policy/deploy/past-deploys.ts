@@ -6,8 +6,8 @@ import { deployEvents, didDeploy, readDeployJob, readTitle } from '../health/dep
 import { decideTags } from '../health/deploy-tags.ts';
 import type { DeployJobFact, EnvironmentName, Fact, PipelineFacts, RunFact } from '../health/facts.ts';
 import { isTitledDryRun, toLatestAttempts } from '../health/runs.ts';
-import { joinSights } from '../health/sight.ts';
-import type { LiveVersion, PastDeploy } from './facts.ts';
+import { joinSights, type Sight } from '../health/sight.ts';
+import type { LiveVersion, PastDeploy, SourceFacts } from './facts.ts';
 
 export interface PastClient {
   readonly deployWorkflow: string;
@@ -159,6 +159,19 @@ const say = (text: string): Extract<Fact<never>, { kind: 'unknown' }> => ({
   say: text,
 });
 
+const findByRuns = (
+  facts: PipelineFacts,
+  { deployed, unnamed, unread }: Candidates,
+  sights: readonly [Sight, ...Sight[]],
+): Fact<LiveVersion | null> => {
+  if (unread.length > 0) return say('deploy jobs of recent runs not read');
+  if (unnamed.length > 0) return say('the newest deploy run does not say which environment');
+  if (deployed === undefined && facts.olderDeploys !== undefined) return facts.olderDeploys;
+  const sha = deployed?.run.headSha ?? '';
+  const value = deployed === undefined ? null : { sha, ref: sha, at: deployed.at };
+  return { kind: 'known', value, ...joinSights(sights) };
+};
+
 /** Null says that nothing was ever deployed there, and is said of a whole history only. */
 export const findLive = (
   facts: PipelineFacts,
@@ -167,17 +180,28 @@ export const findLive = (
 ): Fact<LiveVersion | null> => {
   const { runs, deployTags } = facts;
   if (deployTags.kind === 'unknown') return deployTags;
-  const { last, rolledBackShas } = decideTags(deployTags.value);
+  const { last, rolledBackShas, isRollbackHidden } = decideTags(deployTags.value);
   if (environment === 'production' && last !== null) {
-    return { kind: 'known', value: { sha: last.sha, at: last.at }, ...joinSights([deployTags]) };
+    const { sha, at, name, isAnnotated } = last;
+    return { kind: 'known', value: { sha, at, ref: isAnnotated ? name : sha }, ...joinSights([deployTags]) };
   }
+  // Else the deploy that was taken back could be named.
+  if (environment === 'production' && isRollbackHidden)
+    return say('a rolled-back deploy has an annotated tag, so its commit is not read');
   if (runs.kind === 'unknown') return runs;
-  const { deployed, unnamed, unread } = findCandidates(facts, client, environment, rolledBackShas);
-  if (unread.length > 0) return say('deploy jobs of recent runs not read');
-  if (unnamed.length > 0) return say('the newest deploy run does not say which environment');
-  if (deployed === undefined && facts.olderDeploys !== undefined) return facts.olderDeploys;
-  const value = deployed === undefined ? null : { sha: deployed.run.headSha, at: deployed.at };
-  return { kind: 'known', value, ...joinSights([runs, deployTags]) };
+  const candidates = findCandidates(facts, client, environment, rolledBackShas);
+  return findByRuns(facts, candidates, [runs, deployTags]);
+};
+
+/** Names the commit where a tag was annotated: only the comparison with it tells which one it marks. */
+export const toLiveCommit = (
+  live: Fact<LiveVersion | null>,
+  change: SourceFacts['change'],
+): Fact<LiveVersion | null> => {
+  if (live.kind === 'unknown' || live.value === null || live.value.ref === live.value.sha) return live;
+  if (change === null) return say('the commit of the live tag not read');
+  if (change.kind === 'unknown') return change;
+  return { ...live, value: { ...live.value, sha: change.value.base } };
 };
 
 export interface DeployReadsWanted {

@@ -3,8 +3,19 @@ import type { TagFact } from './facts.ts';
 
 interface TagsSay {
   /** The newest deploy that stands, null if no tag tells of one. */
-  readonly last: { readonly at: Date; readonly sha: string; readonly name: string } | null;
+  readonly last: {
+    readonly at: Date;
+    readonly sha: string;
+    readonly name: string;
+    readonly isAnnotated: boolean;
+  } | null;
+  /**
+   * Commits. An annotated tag tells its own object's sha only, which no run has; its commit would cost a call, so such a deploy is
+   * known as rolled back only by a plain tag of the same stamp that is not annotated.
+   */
   readonly rolledBackShas: ReadonlySet<string>;
+  /** True where the commit of some deploy that was taken back is not known. */
+  readonly isRollbackHidden: boolean;
 }
 
 const tagPattern =
@@ -15,6 +26,7 @@ interface ParsedTag {
   readonly at: Date;
   readonly sha: string;
   readonly rolledBack: boolean;
+  readonly isAnnotated: boolean;
 }
 
 /** The stamp is UTC: the pipeline writes it on GitHub's runners. A name with no real date in it is no deploy tag. */
@@ -26,7 +38,7 @@ const parseTag = (tag: TagFact): ParsedTag | null => {
   const at = new Date(iso);
   // 30 February would roll over to March; comparing with the input refuses it.
   if (Number.isNaN(at.getTime()) || at.toISOString() !== iso) return null;
-  return { base, at, sha: tag.sha, rolledBack: suffix !== undefined };
+  return { base, at, sha: tag.sha, rolledBack: suffix !== undefined, isAnnotated: tag.isAnnotated === true };
 };
 
 /**
@@ -40,8 +52,14 @@ export const decideTags = (tags: readonly TagFact[]): TagsSay => {
   const undoneBases = new Set(undone.map((tag) => tag.base));
   const standing = parsed.filter((tag) => !undoneBases.has(tag.base));
   const last = standing.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
+  const told = parsed.filter((tag) => undoneBases.has(tag.base) && !tag.isAnnotated);
+  const toldBases = new Set(told.map((tag) => tag.base));
   return {
-    last: last === undefined ? null : { at: last.at, sha: last.sha, name: last.base },
-    rolledBackShas: new Set(undone.map((tag) => tag.sha)),
+    last:
+      last === undefined
+        ? null
+        : { at: last.at, sha: last.sha, name: last.base, isAnnotated: last.isAnnotated },
+    rolledBackShas: new Set(told.map((tag) => tag.sha)),
+    isRollbackHidden: undone.some((tag) => !toldBases.has(tag.base)),
   };
 };

@@ -70,7 +70,9 @@ export interface DeployJobFact {
 export interface TagFact {
   /** Full name, for instance `deploy/prod/20261101-204500` or with `-ROLLED-BACK`. */
   readonly name: string;
+  /** The commit; of an annotated tag, the tag's own object, which no run and no commit has. */
   readonly sha: string;
+  readonly isAnnotated?: boolean | undefined;
 }
 
 /** Everything one repository says. `deployJobs` holds what was read so far, keyed `${runId}/${attempt}`. */

@@ -28,7 +28,10 @@ export type Run = z.infer<typeof Run>;
 export const RunsPage = z.object({ total_count: z.number(), workflow_runs: z.array(Run) });
 export type RunsPage = z.infer<typeof RunsPage>;
 
-export const TagsPage = z.array(z.object({ ref: z.string(), object: z.object({ sha: z.string() }) }));
+/** Of an annotated tag, type `tag`, the sha is that of the tag's own object. */
+export const TagsPage = z.array(
+  z.object({ ref: z.string(), object: z.object({ sha: z.string(), type: z.string() }) }),
+);
 export type TagsPage = z.infer<typeof TagsPage>;
 
 export const JobsPage = z.object({
@@ -74,6 +77,8 @@ export const Comparison = z.object({
   ahead_by: z.number(),
   behind_by: z.number(),
   html_url: z.string(),
+  /** The commit that the base stands for. */
+  base_commit: z.object({ sha: z.string().regex(/^[\da-f]{40}$/u) }),
   /** Oldest first; without pages asked for, the newest 250. */
   commits: z.array(GitCommit),
   files: z.array(z.object({ filename: z.string(), previous_filename: z.string().optional() })).default([]),
@@ -96,6 +101,21 @@ export const ChecksPage = z.object({
   ),
 });
 export type ChecksPage = z.infer<typeof ChecksPage>;
+
+/** The newest of each context, of the kind that came before check runs. */
+export const StatusesPage = z.object({
+  total_count: z.number(),
+  statuses: z.array(
+    z.object({
+      id: z.number(),
+      context: z.string(),
+      state: z.string(),
+      target_url: z.string().nullable(),
+      updated_at: Moment,
+    }),
+  ),
+});
+export type StatusesPage = z.infer<typeof StatusesPage>;
 
 export const PullsPage = z.array(z.object({ number: z.number(), title: z.string(), html_url: z.string() }));
 export type PullsPage = z.infer<typeof PullsPage>;

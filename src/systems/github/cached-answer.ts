@@ -39,9 +39,11 @@ export const toJobsKey = (repo: string, runId: number, attempt: number): string 
 export const toCommitKey = (repo: string, ref: string): string =>
   `${toBase(repo)}/commit/${encodeURIComponent(ref)}`;
 export const toCompareKey = (repo: string, base: string, head: string): string =>
-  `${toBase(repo)}/compare/${base}/${head}`;
+  `${toBase(repo)}/compare/${encodeURIComponent(base)}/${head}`;
 export const toChecksKey = (repo: string, sha: string, page: number): string =>
   `${toBase(repo)}/checks/${sha}/${page}`;
+export const toStatusesKey = (repo: string, sha: string, page: number): string =>
+  `${toBase(repo)}/statuses/${sha}/${page}`;
 /** Pull requests that a commit came with. */
 export const toPullsKey = (repo: string, sha: string): string => `${toBase(repo)}/pulls/${sha}`;
 export const toFileKey = (repo: string, sha: string, path: string): string =>
@@ -51,6 +53,8 @@ export const toVariablesKey = (repo: string, environment: string | null, page: n
   environment === null
     ? `${toBase(repo)}/variables/${page}`
     : `${toBase(repo)}/environments/${encodeURIComponent(environment)}/variables/${page}`;
+export const toOrganizationVariablesKey = (repo: string, page: number): string =>
+  `${toBase(repo)}/organization-variables/${page}`;
 export const toMarkKey = (key: string): string => `changed/${key}`;
 
 export const createMark = (key: string, at: Date): CachedAnswer => ({

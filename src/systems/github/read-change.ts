@@ -3,23 +3,35 @@ import type { ChangeFact } from '../../policy/deploy/facts.ts';
 import type { Fact } from '../../policy/health/facts.ts';
 import { type Reading, readOne, toKnown, toUnknown, type Version } from './read-commit.ts';
 import { readThrough } from './read-through.ts';
+import { isRefName } from './ref-name.ts';
 import { toCompareWanted, toPullsWanted } from './source-questions.ts';
+import { deployTagPrefix } from './to-facts.ts';
 import { toChangeFact, toNewestFirst, toPullFacts } from './to-source-facts.ts';
 
 /** One call each. */
 const mostCommitsWithPulls = 10;
 
+const isFullSha = (live: string): boolean => /^[\da-f]{40}$/u.test(live);
+
+/** A branch is refused: it moves on, and what it stands for now was never live. */
+const isLive = (live: string): boolean =>
+  isFullSha(live) || (live.startsWith(deployTagPrefix) && isRefName(live));
+
+/** `live` is a full SHA, or the name of an annotated deploy tag. */
 export const readChange = async (
   { place, sha, seen }: Version,
   live: string,
   reading: Reading,
 ): Promise<Fact<ChangeFact>> => {
-  if (!/^[\da-f]{40}$/u.test(live)) return toUnknown('malformed', 'the live version is no full commit');
+  if (!isLive(live)) return toUnknown('malformed', 'the live version is no full commit');
   const read = await readOne(toCompareWanted(place, live, sha), reading);
   if (read.kind === 'unknown') return read;
   const comparison = read.value;
   if (comparison === null)
-    return toUnknown('unavailable', `GitHub cannot compare it with the live version ${live.slice(0, 7)}`);
+    return toUnknown(
+      'unavailable',
+      `GitHub cannot compare it with the live version ${isFullSha(live) ? live.slice(0, 7) : live}`,
+    );
   const wanted = toNewestFirst(comparison)
     .slice(0, mostCommitsWithPulls)
     .map((commit) => toPullsWanted(place, commit.sha));
@@ -28,5 +40,7 @@ export const readChange = async (
   const missing = pulls.find((one) => one.kind === 'unknown');
   if (missing !== undefined) return missing;
   const pages = pulls.filter((one) => one.kind === 'known');
-  return toKnown(toChangeFact(comparison, toPullFacts(pages.map(({ value }) => value))), [seen, ...pages]);
+  // What two commits say of each other does not age.
+  const sights = isFullSha(live) ? pages : [read, ...pages];
+  return toKnown(toChangeFact(comparison, toPullFacts(pages.map(({ value }) => value))), [seen, ...sights]);
 };

@@ -12,8 +12,13 @@ import { type Reading, readCommit, toKnown, toUnknown, type Unknown, type Versio
 import { readEngine, readText, readWorkflow } from './read-engine.ts';
 import { readPages, toPageKeys } from './read-pages.ts';
 import { parseRepo } from './repo-name.ts';
-import { toChecksPaged, toVariablesPaged } from './source-questions.ts';
-import { toCheckFacts, toVariableValues } from './to-source-facts.ts';
+import {
+  toChecksPaged,
+  toOrganizationVariablesPaged,
+  toStatusesPaged,
+  toVariablesPaged,
+} from './source-questions.ts';
+import { toCheckFacts, toStatusFacts, toVariableValues } from './to-source-facts.ts';
 
 export interface SourceRequest {
   readonly repo: string;
@@ -22,7 +27,7 @@ export interface SourceRequest {
   /** File name such as `acuops-deploy.yml`. */
   readonly workflow: string;
   readonly environment: EnvironmentName;
-  /** Full SHA of what is live; null where nothing is known to be. */
+  /** What is live, as `findLive` names it: a full SHA or an annotated deploy tag; null where nothing is known to be. */
   readonly live: string | null;
   readonly signal: AbortSignal;
 }
@@ -38,7 +43,11 @@ export interface SourceReaderParts {
   readonly clock: Clock;
 }
 
-const toUnknownEverywhere = (unknown: Unknown, { live }: SourceRequest): SourceFacts => ({
+/** Nothing at all could be had, for one reason. */
+export const toUnknownEverywhere = (
+  unknown: Unknown,
+  { live }: Pick<SourceRequest, 'live'>,
+): SourceFacts => ({
   commit: unknown,
   change: live === null ? null : unknown,
   checks: unknown,
@@ -49,10 +58,17 @@ const toUnknownEverywhere = (unknown: Unknown, { live }: SourceRequest): SourceF
   manifest: unknown,
 });
 
+/** Each kind has a right of its own, so that whoever mends it is told which. */
+const toNamed = (what: string, unknown: Unknown): Unknown => ({ ...unknown, say: `${what}: ${unknown.say}` });
+
+/** Both kinds or nothing: one that is hidden may be red. */
 const readChecks = async ({ place, sha }: Version, reading: Reading): Promise<SourceFacts['checks']> => {
-  const paged = toChecksPaged(place, sha);
-  const read = await readPages(paged, await reading.open(toPageKeys(paged)));
-  return read.kind === 'known' ? { ...read, value: toCheckFacts(read.value) } : read;
+  const [runs, statuses] = [toChecksPaged(place, sha), toStatusesPaged(place, sha)];
+  const parts = await reading.open([...toPageKeys(runs), ...toPageKeys(statuses)]);
+  const [first, second] = await Promise.all([readPages(runs, parts), readPages(statuses, parts)]);
+  if (first.kind === 'unknown') return first;
+  if (second.kind === 'unknown') return toNamed('commit statuses', second);
+  return toKnown([...toCheckFacts(first.value), ...toStatusFacts(second.value)], [first, second]);
 };
 
 const readVariables = async (
@@ -60,12 +76,18 @@ const readVariables = async (
   environment: EnvironmentName,
   reading: Reading,
 ): Promise<SourceFacts['variables']> => {
+  const shared = toOrganizationVariablesPaged(place);
   const [own, special] = [toVariablesPaged(place, null), toVariablesPaged(place, environment)];
-  const parts = await reading.open([...toPageKeys(own), ...toPageKeys(special)]);
-  const [first, second] = await Promise.all([readPages(own, parts), readPages(special, parts)]);
-  if (first.kind === 'unknown') return first;
+  const parts = await reading.open([shared, own, special].flatMap((paged) => toPageKeys(paged)));
+  const [first, second, third] = await Promise.all([
+    readPages(shared, parts),
+    readPages(own, parts),
+    readPages(special, parts),
+  ]);
+  if (first.kind === 'unknown') return toNamed('organisation variables', first);
   if (second.kind === 'unknown') return second;
-  return toKnown(toVariableValues([first.value, second.value]), [first, second]);
+  if (third.kind === 'unknown') return third;
+  return toKnown(toVariableValues([first.value, second.value, third.value]), [first, second, third]);
 };
 
 const readVersion = async (

@@ -7,6 +7,7 @@ import {
   FoundComparison,
   type GitCommit,
   PullsPage,
+  StatusesPage,
   VariablesPage,
 } from './answers.ts';
 import {
@@ -14,7 +15,9 @@ import {
   toCommitKey,
   toCompareKey,
   toFileKey,
+  toOrganizationVariablesKey,
   toPullsKey,
+  toStatusesKey,
   toVariablesKey,
 } from './cached-answer.ts';
 import type { Paged } from './read-pages.ts';
@@ -49,6 +52,9 @@ export const toCommitWanted = ({ repo, signal }: Place, ref: string): Wanted<Git
   emptyOn: { status: 422, answer: null },
 });
 
+const isFullSha = (text: string): boolean => /^[\da-f]{40}$/u.test(text);
+
+/** `base` may be a tag's name. A tag can be moved, so only what two commits say of each other is final. */
 export const toCompareWanted = (
   { repo, signal }: Place,
   base: string,
@@ -64,7 +70,7 @@ export const toCompareWanted = (
     signal,
   },
   trim: (comparison) => comparison && { ...comparison, commits: comparison.commits.map(toShort) },
-  isFinal: (comparison) => comparison !== null,
+  isFinal: (comparison) => comparison !== null && isFullSha(base) && isFullSha(head),
   // The repository was seen a moment ago: one of the two is gone, or they share nothing.
   emptyOn: { status: 404, answer: null },
 });
@@ -86,6 +92,26 @@ export const toChecksPaged = ({ repo, signal }: Place, sha: string): Paged<Check
   }),
   toItems: (page) => page.check_runs,
   toId: (check) => check.id,
+});
+
+type Status = StatusesPage['statuses'][number];
+
+/** A check of the older kind has a right of its own: who may read the others may not see these. */
+export const toStatusesPaged = ({ repo, signal }: Place, sha: string): Paged<StatusesPage, Status> => ({
+  what: 'commit statuses',
+  mostPages: 3,
+  toWanted: (page) => ({
+    repo,
+    key: toStatusesKey(toName(repo), sha, page),
+    schema: StatusesPage,
+    question: {
+      route: 'GET /repos/{owner}/{repo}/commits/{ref}/status',
+      parameters: { ref: sha, per_page: 100, page },
+      signal,
+    },
+  }),
+  toItems: (page) => page.statuses,
+  toId: (status) => status.id,
 });
 
 export const toPullsWanted = ({ repo, signal }: Place, sha: string): Wanted<PullsPage> => ({
@@ -142,6 +168,24 @@ export const toVariablesPaged = (
           },
     // An environment that nobody has made sets nothing.
     ...(environment === null ? {} : { emptyOn: { status: 404, answer: { total_count: 0, variables: [] } } }),
+  }),
+  toItems: (page) => page.variables,
+  toId: (variable) => variable.name.toUpperCase(),
+});
+
+/** Those that the organisation shares with the repository; it may have a thousand. */
+export const toOrganizationVariablesPaged = ({ repo, signal }: Place): Paged<VariablesPage, Variable> => ({
+  what: 'organisation variables',
+  mostPages: 34,
+  toWanted: (page) => ({
+    repo,
+    key: toOrganizationVariablesKey(toName(repo), page),
+    schema: VariablesPage,
+    question: {
+      route: 'GET /repos/{owner}/{repo}/actions/organization-variables',
+      parameters: { per_page: 30, page },
+      signal,
+    },
   }),
   toItems: (page) => page.variables,
   toId: (variable) => variable.name.toUpperCase(),

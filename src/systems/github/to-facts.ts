@@ -50,7 +50,11 @@ export const deployTagPrefix = 'deploy/prod/';
 
 export const toTagFacts = (page: TagsPage): readonly TagFact[] =>
   page
-    .map(({ ref, object }) => ({ name: ref.replace(/^refs\/tags\//, ''), sha: object.sha }))
+    .map(({ ref, object }) => ({
+      name: ref.replace(/^refs\/tags\//, ''),
+      sha: object.sha,
+      ...(object.type === 'tag' ? { isAnnotated: true } : {}),
+    }))
     .filter(({ name }) => name.startsWith(deployTagPrefix));
 
 /** `deploy`, `call / deploy` (a reusable workflow) and `deploy (production)` (a matrix). */

@@ -1,7 +1,15 @@
 /** GitHub's fields as the facts that a deploy is judged by; pure. Foreign text is cut here and escaped where it is shown. */
 import type { ChangeFact, CheckFact, CommitFact, PullFact } from '../../policy/deploy/facts.ts';
 import type { Fact } from '../../policy/health/facts.ts';
-import type { ChecksPage, Comparison, FileContent, GitCommit, PullsPage, VariablesPage } from './answers.ts';
+import type {
+  ChecksPage,
+  Comparison,
+  FileContent,
+  GitCommit,
+  PullsPage,
+  StatusesPage,
+  VariablesPage,
+} from './answers.ts';
 
 const longestTitle = 200;
 /** GitHub lists no more of a comparison, however many there are. */
@@ -35,6 +43,7 @@ export const toPullFacts = (pages: readonly PullsPage[]): readonly PullFact[] =>
 export const toNewestFirst = ({ commits }: Comparison): readonly GitCommit[] => commits.toReversed();
 
 export const toChangeFact = (comparison: Comparison, pulls: readonly PullFact[]): ChangeFact => ({
+  base: comparison.base_commit.sha,
   standing: comparison.status,
   aheadBy: comparison.ahead_by,
   behindBy: comparison.behind_by,
@@ -58,6 +67,33 @@ export const toCheckFacts = (checks: readonly ChecksPage['check_runs'][number][]
     conclusion: status === 'completed' ? conclusion : null,
     url,
   }));
+
+type Status = StatusesPage['statuses'][number];
+
+const isNewerStatus = (one: Status, other: Status): boolean => {
+  const gap = Date.parse(one.updated_at) - Date.parse(other.updated_at);
+  return gap === 0 ? one.id > other.id : gap > 0;
+};
+
+/** A word that is not known is shown as it is, and is no success. */
+const toConclusion = (state: string): string | null => {
+  if (state === 'pending') return null;
+  return state === 'error' ? 'failure' : state;
+};
+
+/** The newest of each context, as checks. */
+export const toStatusFacts = (statuses: readonly Status[]): readonly CheckFact[] => {
+  const newest = new Map<string, Status>();
+  for (const status of statuses) {
+    const other = newest.get(status.context);
+    if (other === undefined || isNewerStatus(status, other)) newest.set(status.context, status);
+  }
+  return [...newest.values()].map(({ context: name, state, target_url: url }) => ({
+    name,
+    conclusion: toConclusion(state),
+    url,
+  }));
+};
 
 type Variables = readonly VariablesPage['variables'][number][];
 

@@ -133,7 +133,7 @@ describe('what is live', () => {
   it('in production is what the newest standing tag tells, whatever the runs say', () => {
     const deployTags = known([tagAt('20261119-101010', 'tagged'), tagAt('20261118-101010', 'before')]);
     expect(live('production', [run(999)], [], { deployTags })).toMatchObject({
-      value: { sha: 'tagged', at: new Date('2026-11-19T10:10:10Z') },
+      value: { sha: 'tagged', ref: 'tagged', at: new Date('2026-11-19T10:10:10Z') },
     });
     const fact = findLive(samplePipeline({ runs: unknownFact, deployTags }), client, 'production');
     expect(fact).toMatchObject({ value: { sha: 'tagged' } });
@@ -167,7 +167,7 @@ describe('what is live', () => {
   ])('is %s', (_what, runs, read, sha) => {
     expect(live('production', runs, read)).toMatchObject({
       kind: 'known',
-      value: sha === null ? null : { sha },
+      value: sha === null ? null : { sha, ref: sha },
     });
   });
 

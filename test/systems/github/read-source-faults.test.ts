@@ -87,12 +87,14 @@ describe('one call that fails', () => {
     [/\/compare\//u, ['change']],
     [/heritage\/commits\/[\da-f]{40}\/pulls$/u, ['change']],
     [/\/check-runs$/u, ['checks']],
+    [/\/status$/u, ['checks']],
     [/contents\/.*acuops-deploy/u, ['workflow', 'engine']],
     [/contents\/acuops\.yaml/u, ['settings']],
     [/contents\/instance-manifest/u, ['manifest']],
     [/engine\/commits\/main$/u, ['engine']],
     // The engine's version is one of the variables.
     [/actions\/variables$/u, ['engine', 'variables']],
+    [/actions\/organization-variables$/u, ['engine', 'variables']],
     [/environments\/production\/variables$/u, ['engine', 'variables']],
     [/heritage\/commits\/main$/u, everything],
   ])('%s makes unknown %j and nothing else', async (path, names) => {
@@ -118,6 +120,29 @@ describe('one call that fails', () => {
       kind: 'unknown',
       reason: 'no-access',
       say: 'the token may not read this repository (403)',
+    });
+  });
+
+  it.each([403, 404])(
+    'as a hidden status, which may be red, leaves no checks to go by (%i)',
+    async (status) => {
+      const { front, read, tip } = await openSourceWorld();
+      front.addStatus('heritage', tip, { context: 'ci/red', state: 'failure' });
+      front.faults.status({ path: /\/status$/u }, status);
+      expect((await read()).checks).toEqual({
+        kind: 'unknown',
+        reason: 'no-access',
+        say: expect.stringMatching(/^commit statuses: .*(?:may not read|no access)/u),
+      });
+    },
+  );
+
+  it('for want of the right to an organisation is told of its variables', async () => {
+    const { front, read } = await openSourceWorld();
+    front.faults.status({ path: /organization-variables$/u }, 403);
+    expect((await read()).variables).toMatchObject({
+      reason: 'no-access',
+      say: 'organisation variables: the token may not read this repository (403)',
     });
   });
 

@@ -19,6 +19,7 @@ describe('one version of a repository', () => {
       change: {
         ...known,
         value: {
+          base: live,
           standing: 'ahead',
           aheadBy: 2,
           behindBy: 0,
@@ -40,6 +41,7 @@ describe('one version of a repository', () => {
         value: expect.arrayContaining([
           { name: 'test', conclusion: 'success', url: expect.stringContaining('http') },
           { name: 'lint', conclusion: null, url: expect.stringContaining('http') },
+          { name: 'ci/old', conclusion: 'success', url: expect.stringContaining('http') },
         ]),
       },
       workflow: {
@@ -137,6 +139,22 @@ describe('variables', () => {
     });
   });
 
+  it('of the organisation count where neither the repository nor the environment sets them', async () => {
+    const { front, read } = await openSourceWorld();
+    front.setOrganizationVariable('heritage', 'ENGINE_VERSION', 'org');
+    front.setOrganizationVariable('heritage', 'PROJECT', 'Organisation');
+    front.setOrganizationVariable('heritage', 'TENANT', 'Organisation');
+    front.setVariable('heritage', 'TENANT', 'Repository');
+    front.setVariable('heritage', 'TENANT', 'Environment', 'production');
+    const sha = front.addCommit('engine', { title: 'Org', author: 'ada', at: now(), branch: 'org' });
+    expect(await read()).toMatchObject({
+      variables: { value: { ENGINE_VERSION: 'org', PROJECT: 'HeritageCore', TENANT: 'Environment' } },
+      engine: { value: { ref: 'org', sha } },
+    });
+    for (let at = 0; at < 70; at += 1) front.setOrganizationVariable('heritage', `O_${at}`, `${at}`);
+    expect(await read()).toMatchObject({ variables: { value: { O_0: '0', O_69: '69' } } });
+  });
+
   it('and checks are read to their last page, which costs nothing while it stays the same', async () => {
     const { front, read, takeCalls, tip } = await openSourceWorld();
     for (let at = 0; at < 70; at += 1) front.setVariable('heritage', `V_${at}`, `${at}`, 'production');
@@ -144,7 +162,7 @@ describe('variables', () => {
       front.addCheck('heritage', tip, { name: `c${at}`, conclusion: 'success' });
     const { variables, checks } = await read();
     expect(variables.kind === 'known' && Object.keys(variables.value)).toHaveLength(71);
-    expect(checks).toMatchObject({ kind: 'known', value: { length: 132 } });
+    expect(checks).toMatchObject({ kind: 'known', value: { length: 133 } });
     takeCalls();
     await read();
     expect(takeCalls().charged).toBe(0);
@@ -162,6 +180,27 @@ describe('variables', () => {
   });
 });
 
+describe('checks', () => {
+  it('are those of the older kind too: red, running, and the newest of each context', async () => {
+    const { front, read, tip } = await openSourceWorld();
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1_000);
+    front.addStatus('heritage', tip, { context: 'ci/old', state: 'error', at: at(60) });
+    front.addStatus('heritage', tip, { context: 'scan', state: 'pending' });
+    for (let page = 0; page < 120; page += 1)
+      front.addStatus('heritage', tip, { context: `more ${page}`, state: 'success' });
+    const { checks } = await read();
+    if (checks.kind === 'unknown') throw new Error(checks.say);
+    const ends = new Map(checks.value.map(({ name, conclusion }) => [name, conclusion]));
+    expect(ends.size).toBe(124);
+    expect(['test', 'ci/old', 'scan', 'more 119'].map((name) => ends.get(name))).toEqual([
+      'success',
+      'failure',
+      null,
+      'success',
+    ]);
+  });
+});
+
 describe('what a reading costs', () => {
   it('is nothing that is charged while nothing changed, and nothing at all for what is bound to a commit', async () => {
     const { read, takeCalls, clock } = await openSourceWorld();
@@ -172,8 +211,8 @@ describe('what a reading costs', () => {
     const { count, charged, calls } = takeCalls();
     expect(charged).toBe(0);
     expect(calls.filter(({ path }) => /contents|compare/.test(path))).toEqual([]);
-    // The commit, its checks, two pulls, two lists of variables, the engine.
-    expect(count).toBe(7);
+    // The commit, its checks and statuses, two pulls, three lists of variables, the engine.
+    expect(count).toBe(9);
     expect({ ...second.settings, observedAt: null }).toEqual({ ...first.settings, observedAt: null });
     const age = ({ settings }: typeof first) =>
       settings.kind === 'known' ? settings.observedAt.getTime() : 0;

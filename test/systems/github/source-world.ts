@@ -67,6 +67,7 @@ export const openSourceWorld = async ({ cache = createMemoryCache() } = {}) => {
   });
   front.addCheck('heritage', tip, { name: 'test', conclusion: 'success' });
   front.addCheck('heritage', tip, { name: 'lint', conclusion: null });
+  front.addStatus('heritage', tip, { context: 'ci/old', state: 'success' });
   front.setVariable('heritage', 'PROJECT', 'HeritageCore');
   const engineTip = front.addCommit('engine', { title: 'Engine', author: 'ada', at: minutesAgo(90) });
 

@@ -26,7 +26,9 @@ it("knows a workflow's file with and without a ref, and only tags of deploys", (
   expect(toFile('.github/workflows/ci.yml')).toBe('ci.yml');
   const tags = ['deploy/prod/20261101-204500', 'deploy/production/1', 'v1'].map((name) => ({
     ref: `refs/tags/${name}`,
-    object: { sha: 'a' },
+    object: { sha: 'a', type: name.startsWith('deploy/prod/') ? 'tag' : 'commit' },
   }));
-  expect(toTagFacts(tags)).toEqual([{ name: 'deploy/prod/20261101-204500', sha: 'a' }]);
+  expect(toTagFacts(tags)).toEqual([{ name: 'deploy/prod/20261101-204500', sha: 'a', isAnnotated: true }]);
+  const plain = { ref: 'refs/tags/deploy/prod/20261101-204500', object: { sha: 'a', type: 'commit' } };
+  expect(toTagFacts([plain])).toEqual([{ name: 'deploy/prod/20261101-204500', sha: 'a' }]);
 });

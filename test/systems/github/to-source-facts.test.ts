@@ -5,6 +5,7 @@ import {
   toChangeFact,
   toCommitFact,
   toFileText,
+  toStatusFacts,
   toTitle,
 } from '../../../src/systems/github/to-source-facts.ts';
 
@@ -83,18 +84,50 @@ describe('a change', () => {
     ahead_by: 1,
     behind_by: 0,
     html_url: 'https://github.com/a/b/compare/x...y',
+    base_commit: { sha },
     commits: [],
     files,
   });
 
   it('names a moved file in both places, each file once', () => {
     const files = [{ filename: 'b', previous_filename: 'a' }, { filename: 'a' }];
-    expect(toChangeFact(toComparison(files), [])).toMatchObject({ files: ['b', 'a'], areFilesCut: false });
+    expect(toChangeFact(toComparison(files), [])).toMatchObject({
+      base: sha,
+      files: ['b', 'a'],
+      areFilesCut: false,
+    });
   });
 
   it('of 300 files may have more', () => {
     const files = Array.from({ length: 300 }, (_, at) => ({ filename: `f${at}` }));
     expect(toChangeFact(toComparison(files.slice(1)), []).areFilesCut).toBe(false);
     expect(toChangeFact(toComparison(files), []).areFilesCut).toBe(true);
+  });
+});
+
+describe('commit statuses', () => {
+  const status = { id: 1, context: 'ci', target_url: null, updated_at: '2026-11-01T20:45:00Z' };
+
+  it.each([
+    ['pending', null],
+    ['success', 'success'],
+    ['failure', 'failure'],
+    ['error', 'failure'],
+    ['odd', 'odd'],
+  ])('%s is a check that ended with %j', (state, conclusion) => {
+    expect(toStatusFacts([{ ...status, state }])).toEqual([{ name: 'ci', conclusion, url: null }]);
+  });
+
+  it('count once for each context, with the newest, whatever the order', () => {
+    const green = { ...status, state: 'success' };
+    const red = { ...status, id: 2, state: 'error' };
+    const other = { ...green, id: 3, context: 'lint' };
+    const later = { ...green, id: 1, updated_at: '2026-11-01T20:45:01Z' };
+    const toWords = (list: Parameters<typeof toStatusFacts>[0]) =>
+      toStatusFacts(list).map(({ name, conclusion }) => `${name} ${conclusion}`);
+    expect(toWords([green, red, other])).toEqual(['ci failure', 'lint success']);
+    expect(toWords([red, green])).toEqual(['ci failure']);
+    expect(toWords([red, later])).toEqual(['ci success']);
+    expect(toWords([later, red])).toEqual(['ci success']);
   });
 });
