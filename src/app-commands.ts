@@ -59,6 +59,7 @@ export interface CommandParts {
   readonly readRegistryFile: () => Promise<RegistryFile>;
   readonly readPipeline: HealthPowers['readPipeline'];
   readonly readKnownRuns: (tx: Tx, target: Target) => Promise<KnownRuns | null>;
+  readonly readHistory: CommandPowers['deploy']['readHistory'];
   readonly readSource: CommandPowers['deploy']['readSource'];
   readonly probe: InstanceProbe;
   readonly readInstance: CommandPowers['deploy']['readInstance'];
@@ -125,6 +126,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       readTarget: (targetId) => readTarget(db, targetId),
       readNeighbours: (targets) => readNeighbours(db, targets),
       readPipeline: parts.readPipeline,
+      readHistory: parts.readHistory,
       readSource: parts.readSource,
       readInstance: parts.readInstance,
       readKillswitch: (targetId) => readKillswitchFact(db, targetId, parts.now),

@@ -30,6 +30,7 @@ import type { GitHubCache } from './systems/github/cached-answer.ts';
 import { createGitHubClient, type GitHubClient } from './systems/github/create-client.ts';
 import { readKnownRuns } from './systems/github/known-runs.ts';
 import type { PointLedgers } from './systems/github/points.ts';
+import { createHistoryReader } from './systems/github/read-history.ts';
 import { createPipelineReader } from './systems/github/read-pipeline.ts';
 import { createSourceReader, toUnknownEverywhere } from './systems/github/read-source.ts';
 import { createWebhookReceiver } from './systems/github/webhooks.ts';
@@ -53,6 +54,7 @@ export interface Systems
   extends Pick<
     CommandParts,
     | 'readPipeline'
+    | 'readHistory'
     | 'readSource'
     | 'readKnownRuns'
     | 'probe'
@@ -136,6 +138,9 @@ export const openSystems = (parts: SystemParts): Systems => {
     reachControl: async (signal) => (await reachControlHost(config.controlUrl, signal)) === null,
     readPipeline: github
       ? createPipelineReader({ client: github, cache, clock }).read
+      : async (client) => withoutGithub(client.repo),
+    readHistory: github
+      ? createHistoryReader({ client: github, cache, clock }).read
       : async (client) => withoutGithub(client.repo),
     readSource: github
       ? createSourceReader({ client: github, cache, clock }).read

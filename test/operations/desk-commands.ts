@@ -27,6 +27,7 @@ export const createDeskCommands = (
       redact: (text) => text,
       readRegistryFile: unreached,
       readPipeline: unreached,
+      readHistory: unreached,
       readSource: unreached,
       readKnownRuns: async () => null,
       probe: unreached,

@@ -17,8 +17,6 @@ import { toReport } from './to-report.ts';
 
 /** GitHub is given this long, so that the instance has the rest. */
 const githubMs = 40_000;
-/** What this plan read itself, and may use again. */
-const justReadMs = 60_000;
 const lastDeploys = 10;
 /** What is planned is the deploy itself: whoever agrees to a plan agrees to that. */
 const wish = { isDryRun: false, skipsBackup: false };
@@ -45,10 +43,7 @@ export const gatherReport = async (
   const gathering: Gathering = { powers, context, target, environment, signal };
   const client = toDeployClient(target);
 
-  const [first, neighbours] = await Promise.all([
-    readPipeline(gathering, 0, null),
-    readNeighbours(gathering),
-  ]);
+  const [first, neighbours] = await Promise.all([readHistory(gathering, null), readNeighbours(gathering)]);
   const found = findLive(first, client, environment.name);
   const [source, there] = await Promise.all([
     readSource(gathering, begun.ref, found),
@@ -98,13 +93,8 @@ export const gatherReport = async (
 };
 
 /** `staging` is the version that must have been there, where that is known and asked. */
-const readPipeline = (
-  { powers, target, signal }: Gathering,
-  maxAgeMs: number,
-  staging: string | null,
-): Promise<PipelineFacts> =>
-  powers.readPipeline(toHealthClient(target), {
-    maxAgeMs,
+const readHistory = ({ powers, target, signal }: Gathering, staging: string | null): Promise<PipelineFacts> =>
+  powers.readHistory(toHealthClient(target), {
     signal,
     planJobs: (facts) => planDeployReads(facts, toDeployClient(target), { staging, last: lastDeploys }),
   });
@@ -117,7 +107,7 @@ const readStaging = async (
 ): Promise<PipelineFacts> => {
   const { target, environment } = gathering;
   const isAsked = environment.name === 'production' && findEnvironment(target, 'staging') !== undefined;
-  return isAsked && commit.kind === 'known' ? readPipeline(gathering, justReadMs, commit.value.sha) : first;
+  return isAsked && commit.kind === 'known' ? readHistory(gathering, commit.value.sha) : first;
 };
 
 const readSource = (

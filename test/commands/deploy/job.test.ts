@@ -28,6 +28,7 @@ const run = async (
     readTarget: async () => target,
     readNeighbours: nobody,
     readPipeline: nobody,
+    readHistory: nobody,
     readSource: nobody,
     readInstance: nobody,
     readKillswitch: nobody,
