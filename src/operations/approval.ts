@@ -1,0 +1,85 @@
+/** What an approval is: one round of asking, bound to the digest of one plan, and the votes of people. Pure: who may vote at all is decided at the door, when it is now is given. */
+import { type Actor, isSameActor } from './call.ts';
+
+export interface Vote {
+  readonly by: Actor;
+  /** `withdraw` takes the request itself back. */
+  readonly verdict: 'approve' | 'reject' | 'withdraw';
+  readonly reason: string | null;
+  readonly at: Date;
+}
+
+/** How many must agree, and how long they are asked. */
+export interface ApprovalRule {
+  readonly needed: number;
+  readonly expiresMinutes: number;
+}
+
+export interface ApprovalRound {
+  /** 1 and up; a plan that changed is asked for anew in the next one, where no earlier vote counts. */
+  readonly round: number;
+  /** Of the plan that is decided. */
+  readonly digest: string;
+  /** Never decides on what they asked for. */
+  readonly requester: Actor;
+  readonly needed: number;
+  readonly askedAt: Date;
+  readonly expiresAt: Date;
+  /** Oldest first. */
+  readonly votes: readonly Vote[];
+}
+
+export type ApprovalState =
+  | { readonly kind: 'pending'; readonly approvals: readonly Vote[]; readonly missing: number }
+  | { readonly kind: 'approved'; readonly approvals: readonly Vote[] }
+  | { readonly kind: 'rejected'; readonly by: Vote }
+  | { readonly kind: 'withdrawn'; readonly by: Vote }
+  | { readonly kind: 'expired' };
+
+/** Silence is no. A vote that came in time counts, however late somebody looks. */
+export const decideApproval = ({ votes, needed, expiresAt }: ApprovalRound, now: Date): ApprovalState => {
+  const counting = votes.filter(({ at }) => at < expiresAt);
+  const approvals: Vote[] = [];
+  // In the order in which they came: what settled it first stands.
+  for (const vote of counting) {
+    if (vote.verdict === 'reject') return { kind: 'rejected', by: vote };
+    if (vote.verdict === 'withdraw') return { kind: 'withdrawn', by: vote };
+    if (!approvals.some(({ by }) => isSameActor(by, vote.by))) approvals.push(vote);
+    if (approvals.length >= needed) return { kind: 'approved', approvals };
+  }
+  if (now >= expiresAt) return { kind: 'expired' };
+  return { kind: 'pending', approvals, missing: needed - approvals.length };
+};
+
+/** Why a vote does not count; the words are the command's. */
+export type VoteRefusal =
+  | { readonly kind: 'own-request' }
+  | { readonly kind: 'voted-before'; readonly vote: Vote }
+  | { readonly kind: 'settled'; readonly state: Exclude<ApprovalState, { kind: 'pending' }> }
+  /** The card that was pressed showed another plan. */
+  | { readonly kind: 'old-round' };
+
+export interface VoteAsked {
+  readonly by: Actor;
+  readonly verdict: Vote['verdict'];
+  /** As the pressed card showed it. */
+  readonly round: number;
+}
+
+/** null where it counts. One person fills one place, and nobody decides on their own request; taking it back is for everybody who may ask. */
+export const findVoteRefusal = (
+  round: ApprovalRound,
+  { by, verdict, round: seen }: VoteAsked,
+  now: Date,
+): VoteRefusal | null => {
+  if (seen !== round.round) return { kind: 'old-round' };
+  const state = decideApproval(round, now);
+  if (state.kind !== 'pending') return { kind: 'settled', state };
+  if (verdict === 'withdraw') return null;
+  if (isSameActor(by, round.requester)) return { kind: 'own-request' };
+  const before = round.votes.find((vote) => isSameActor(vote.by, by));
+  // Whoever agreed may still say no.
+  return before && !(before.verdict === 'approve' && verdict === 'reject')
+    ? { kind: 'voted-before', vote: before }
+    : null;
+};
