@@ -180,10 +180,18 @@ export const createCommitRoutes = (apiUrl: string): readonly Route[] => {
     answer,
   });
 
+  /** Ours in every repository: the library behind asks nobody for these rights. */
+  const getAlways = (pattern: string, scope: string, answer: Route['answer']): Route => ({
+    method: 'GET',
+    pattern,
+    permission: [scope, 'read'],
+    answer,
+  });
+
   return [
-    get('commits/:ref*/check-runs', 'checks', listChecks),
-    get('commits/:ref*/status', 'statuses', getStatus),
-    get('commits/:ref*/pulls', 'pull_requests', listPulls),
+    getAlways('commits/:ref*/check-runs', 'checks', listChecks),
+    getAlways('commits/:ref*/status', 'statuses', getStatus),
+    getAlways('commits/:ref*/pulls', 'pull_requests', listPulls),
     get('commits/:ref*', 'contents', getCommit),
     get('commits', 'contents', listCommits),
     get('compare/:basehead*', 'contents', compare),

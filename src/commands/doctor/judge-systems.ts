@@ -3,19 +3,9 @@ import { cutText, escapeLine } from '../../blocks/escape.ts';
 import { renderStoredPerson } from '../../blocks/person.ts';
 import { sayAge, sayDuration } from '../../blocks/time.ts';
 import { type Finding, find, pass, sayNames, sayNumber } from './findings.ts';
+import { again, againLater, sayWait } from './github-words.ts';
+import { judgeRights } from './judge-rights.ts';
 import type { GithubAccount, GithubFacts, RegistryFacts } from './powers.ts';
-
-const again = 'Ask again in a minute; if it stays, look at the network and at https://www.githubstatus.com.';
-const againLater =
-  'Wait that long and ask again. Nothing is broken: the desk may ask GitHub for no more just now.';
-
-const minuteMs = 60_000;
-
-/** In whole minutes, and never too short: whoever comes then finds the limit over. */
-const sayWait = (until: Date, now: Date): string =>
-  sayDuration(Math.max(1, Math.ceil((until.getTime() - now.getTime()) / minuteMs)) * minuteMs);
-
-type Accepted = Extract<GithubFacts, { kind: 'accepted' }>;
 
 export const judgeGithub = (facts: GithubFacts, now: Date): readonly Finding[] => {
   switch (facts.kind) {
@@ -35,7 +25,7 @@ export const judgeGithub = (facts: GithubFacts, now: Date): readonly Finding[] =
           'fail',
           `${escapeLine(facts.say)}; nothing of GitHub can be read.`,
           facts.identity === 'token'
-            ? 'Make a new token that may read the clients’ repositories (metadata, actions, contents), set `GITHUB_TOKEN` to it, and restart the desk.'
+            ? 'Make a new token that may read the clients’ repositories (which rights it needs: `docs/real-workspace.md`), set `GITHUB_TOKEN` to it, and restart the desk.'
             : 'Compare `GITHUB_APP_ID` and `GITHUB_APP_PRIVATE_KEY` with the App’s page on GitHub, and restart the desk.',
         ),
       ];
@@ -94,60 +84,6 @@ const judgeBudget = (accounts: readonly GithubAccount[], now: Date): Finding => 
     say,
     'Wait, and look who else uses this token. A GitHub App has a budget of its own.',
   );
-};
-
-const judgeRights = ({ repositories, of }: Accepted, now: Date): readonly Finding[] => {
-  const name = 'GitHub rights';
-  const sample =
-    repositories.length < of ? ` Only ${repositories.length} of ${of} repositories were tried.` : '';
-  const hidden = repositories.filter(({ missing }) => missing.includes('metadata: read'));
-  const partly = repositories.filter(
-    ({ missing }) => missing.length > 0 && !missing.includes('metadata: read'),
-  );
-  const untold = repositories.filter(({ trouble, until }) => trouble !== null && until === null);
-  const limited = repositories.filter(({ until }) => until !== null);
-  const ends = new Date(Math.max(...limited.map(({ until }) => until?.getTime() ?? 0)));
-  const findings = [
-    hidden.length === 0
-      ? null
-      : find(
-          name,
-          'fail',
-          `Not found, or the desk may not read them: ${sayNames(hidden.map(({ repo }) => escapeLine(repo)))}.${sample}`,
-          'Give the token or the App access to them, or mend the name with `/acuops edit-client &lt;client&gt; --repo`.',
-          hidden.map(({ repo }) => repo),
-        ),
-    partly.length === 0
-      ? null
-      : find(
-          name,
-          'fail',
-          `A permission is missing: ${sayNames(partly.map(({ repo, missing }) => `${escapeLine(repo)} (${missing.join(', ')})`))}.${sample}`,
-          'Add the permission to the token or the App; an App’s change has to be accepted by the organisation.',
-          partly.map(({ repo }) => repo),
-        ),
-    untold.length === 0
-      ? null
-      : find(
-          name,
-          'unknown',
-          `Could not be told: ${sayNames(untold.map(({ repo, trouble }) => `${escapeLine(repo)} (${escapeLine(trouble ?? '')})`))}.${sample}`,
-          again,
-          untold.map(({ repo }) => repo),
-        ),
-    limited.length === 0
-      ? null
-      : find(
-          name,
-          'unknown',
-          `GitHub’s limit is reached for at most ${sayWait(ends, now)} more, so this could not be told: ${sayNames(limited.map(({ repo }) => escapeLine(repo)))}.${sample}`,
-          againLater,
-          limited.map(({ repo }) => repo),
-        ),
-  ].filter((finding) => finding !== null);
-  return findings.length > 0
-    ? findings
-    : [pass(name, `${sayNumber(repositories.length, 'repository', 'repositories')} can be read.${sample}`)];
 };
 
 export const judgeRegistry = (facts: RegistryFacts, now: Date): readonly Finding[] => [

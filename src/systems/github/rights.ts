@@ -3,10 +3,19 @@ import { z } from 'zod';
 import type { GitHubAnswer, GitHubClient } from './create-client.ts';
 import { parseRepo, type RepoName } from './repo-name.ts';
 
-export type Right = 'metadata: read' | 'actions: read' | 'contents: read';
+export type Right =
+  | 'metadata: read'
+  | 'actions: read'
+  | 'contents: read'
+  | 'checks: read'
+  | 'statuses: read'
+  | 'pull_requests: read'
+  | 'actions_variables: read'
+  | 'environments: read';
 
 export interface RepositoryRights {
   readonly repo: string;
+  /** What only planning a deploy needs is tried in one repository of each owner. */
   readonly can: readonly Right[];
   readonly missing: readonly Right[];
   /** Why a right could not be told either way: "GitHub answered 503". Null where all were told. */
@@ -22,14 +31,36 @@ export interface Rights {
   readonly repositories: readonly RepositoryRights[];
 }
 
-const probes: readonly (readonly [
+type Probe = readonly [
   right: Right,
   route: string,
   parameters: Record<string, string | number>,
-])[] = [
+  /** What GitHub answers to who may look where there is nothing; to others it answers 403. */
+  empty?: number,
+];
+
+const probes: readonly Probe[] = [
   ['metadata: read', 'GET /repos/{owner}/{repo}', {}],
   ['actions: read', 'GET /repos/{owner}/{repo}/actions/workflows', { per_page: 1 }],
   ['contents: read', 'GET /repos/{owner}/{repo}/git/matching-refs/{ref}', { ref: 'tags/deploy/prod/' }],
+];
+
+const planningProbes: readonly Probe[] = [
+  ['checks: read', 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs', { ref: 'HEAD', per_page: 1 }, 422],
+  ['statuses: read', 'GET /repos/{owner}/{repo}/commits/{ref}/status', { ref: 'HEAD', per_page: 1 }, 422],
+  [
+    'pull_requests: read',
+    'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+    { commit_sha: 'HEAD', per_page: 1 },
+    422,
+  ],
+  ['actions_variables: read', 'GET /repos/{owner}/{repo}/actions/variables', { per_page: 1 }],
+  [
+    'environments: read',
+    'GET /repos/{owner}/{repo}/environments/{environment_name}/variables',
+    { environment_name: 'production', per_page: 1 },
+    404,
+  ],
 ];
 
 interface Probed {
@@ -38,20 +69,28 @@ interface Probed {
 }
 
 /** An empty repository answers 409 to who may read it. */
-const isAllowed = (answer: GitHubAnswer): boolean =>
-  answer.kind === 'answer' || answer.kind === 'not-modified' || answer.status === 409;
+const isAllowed = (answer: GitHubAnswer, empty: number | undefined): boolean =>
+  answer.kind === 'answer' ||
+  answer.kind === 'not-modified' ||
+  answer.status === 409 ||
+  answer.status === empty;
 
-const probe = async (client: GitHubClient, repo: RepoName, signal: AbortSignal): Promise<Probed> => {
+const probe = async (
+  client: GitHubClient,
+  repo: RepoName,
+  of: readonly Probe[],
+  signal: AbortSignal,
+): Promise<Probed> => {
   const told = await Promise.all(
-    probes.map(async ([right, route, parameters]) => ({
-      right,
-      answer: await client.ask(repo, { route, parameters, signal }),
-    })),
+    of.map(async ([right, route, parameters, empty]) => {
+      const answer = await client.ask(repo, { route, parameters, signal });
+      return { right, answer, allowed: isAllowed(answer, empty) };
+    }),
   );
-  const open = told
-    .map(({ answer }) => answer)
-    .filter((answer) => answer.kind === 'trouble')
-    .find((answer) => answer.reason !== 'no-access' && !isAllowed(answer));
+  const refused = told.flatMap(({ right, answer, allowed }) =>
+    answer.kind === 'trouble' && !allowed ? [{ right, trouble: answer }] : [],
+  );
+  const open = refused.map(({ trouble }) => trouble).find(({ reason }) => reason !== 'no-access');
   const scopes = told.flatMap(({ answer }) =>
     answer.kind === 'answer' && answer.scopes !== null ? [answer.scopes] : [],
   );
@@ -59,10 +98,8 @@ const probe = async (client: GitHubClient, repo: RepoName, signal: AbortSignal):
     scopes: scopes[0] ?? null,
     rights: {
       repo: `${repo.owner}/${repo.name}`,
-      can: told.filter(({ answer }) => isAllowed(answer)).map(({ right }) => right),
-      missing: told
-        .filter(({ answer }) => answer.kind === 'trouble' && answer.reason === 'no-access')
-        .map(({ right }) => right),
+      can: told.filter(({ allowed }) => allowed).map(({ right }) => right),
+      missing: refused.filter(({ trouble }) => trouble.reason === 'no-access').map(({ right }) => right),
       trouble: open?.say ?? null,
       until: open?.until ?? null,
     },
@@ -88,7 +125,33 @@ const notRead = (repo: string): RepositoryRights => ({
   until: null,
 });
 
-/** Three reads per repository; hand in as many as the budget is worth. Never throws. */
+const join = (one: RepositoryRights, other: RepositoryRights): RepositoryRights => ({
+  repo: one.repo,
+  can: [...one.can, ...other.can],
+  missing: [...one.missing, ...other.missing],
+  trouble: one.trouble ?? other.trouble,
+  until: one.until ?? other.until,
+});
+
+/** An App's installation and a fine-grained token may do the same in all repositories of one owner, so the first that can be read tells. */
+const probePlanning = async (
+  client: GitHubClient,
+  repositories: readonly RepositoryRights[],
+  signal: AbortSignal,
+): Promise<readonly RepositoryRights[]> => {
+  const owners = new Set<string>();
+  const tried = repositories.map(async (rights) => {
+    const repo = parseRepo(rights.repo);
+    const owner = repo?.owner.toLowerCase();
+    if (repo === null || owner === undefined || owners.has(owner) || !rights.can.includes('metadata: read'))
+      return rights;
+    owners.add(owner);
+    return join(rights, (await probe(client, repo, planningProbes, signal)).rights);
+  });
+  return Promise.all(tried);
+};
+
+/** Three reads per repository and five per owner; hand in as many as the budget is worth. Never throws. */
 export const readRights = async (
   client: GitHubClient,
   repos: readonly string[],
@@ -97,10 +160,14 @@ export const readRights = async (
   const probed = await Promise.all(
     repos.map(async (text): Promise<Probed> => {
       const repo = parseRepo(text);
-      return repo === null ? { rights: notRead(text), scopes: null } : probe(client, repo, signal);
+      return repo === null ? { rights: notRead(text), scopes: null } : probe(client, repo, probes, signal);
     }),
   );
-  const repositories = probed.map(({ rights }) => rights);
+  const repositories = await probePlanning(
+    client,
+    probed.map(({ rights }) => rights),
+    signal,
+  );
   if (client.appOctokit === null) {
     const scopes = probed.find((one) => one.scopes !== null)?.scopes ?? null;
     return {

@@ -89,6 +89,19 @@ describe('doctor', () => {
     );
   });
 
+  it('warns of what keeps deploys from being planned', async () => {
+    desk = await open();
+    mendWorld();
+    desk.stand.github.faults.status({ path: '*/commits/HEAD/status' }, 403);
+    const { exit, findings } = await readFindings();
+    expect(exit).toBe(0);
+    expect(byName(findings, 'GitHub rights').state).toBe('pass');
+    expect(byName(findings, 'GitHub rights for deploys')).toMatchObject({
+      state: 'warn',
+      say: 'Deploys cannot be planned: the token may not read commit statuses (acuops-demo).',
+    });
+  });
+
   it('sees an ops channel without the bot, a lost credential and a file with faults', async () => {
     desk = await open();
     const { secretsDir, env } = desk.stand;
