@@ -3,6 +3,7 @@ import type {
   ActionsBlock,
   ActionsBlockElement,
   Button,
+  ConfirmationDialog,
   ContextBlock,
   DividerBlock,
   KnownBlock,
@@ -70,6 +71,24 @@ export const actions = (blockId: string, elements: readonly ActionsBlockElement[
         elements: elements.slice(0, limits.actionElements),
       };
 
+/** What Slack asks before it sends a press. Plain text all through; whoever presses `deny` pressed nothing. */
+export interface ConfirmInput {
+  readonly title: string;
+  readonly text: string;
+  readonly confirm: string;
+  readonly deny: string;
+  /** Of the button that goes on. */
+  readonly style?: 'primary' | 'danger';
+}
+
+const toConfirm = ({ title, text, confirm, deny, style }: ConfirmInput): ConfirmationDialog => ({
+  title: plain(title, limits.confirmTitle),
+  text: plain(text, limits.confirmText),
+  confirm: plain(confirm, limits.confirmButton),
+  deny: plain(deny, limits.confirmButton),
+  ...(style === undefined ? {} : { style }),
+});
+
 export interface ButtonInput {
   readonly label: string;
   readonly actionId: string;
@@ -77,10 +96,11 @@ export interface ButtonInput {
   readonly style?: 'primary' | 'danger';
   /** What a screen reader says where the label alone is ambiguous. */
   readonly hint?: string;
+  readonly confirm?: ConfirmInput;
 }
 
 /** @throws RangeError where the value is longer than Slack takes: a cut value would be a wrong one. */
-export const button = ({ label, actionId, value, style, hint }: ButtonInput): Button => {
+export const button = ({ label, actionId, value, style, hint, confirm }: ButtonInput): Button => {
   if (value.length > limits.buttonValue)
     throw new RangeError(`button value of ${value.length} characters, at most ${limits.buttonValue}`);
   return {
@@ -90,6 +110,7 @@ export const button = ({ label, actionId, value, style, hint }: ButtonInput): Bu
     value,
     ...(style === undefined ? {} : { style }),
     ...(hint === undefined ? {} : { accessibility_label: orDash(toPlainField(hint, limits.buttonText)) }),
+    ...(confirm === undefined ? {} : { confirm: toConfirm(confirm) }),
   };
 };
 

@@ -5,6 +5,7 @@ import { checkMessage, checkView, limits } from '../../src/blocks/limits.ts';
 import {
   actions,
   button,
+  type ConfirmInput,
   context,
   fitChoices,
   fitLines,
@@ -22,7 +23,10 @@ const choices = (count: number) =>
 it('whatever the text, the blocks are lawful', () => {
   fc.assert(
     fc.property(hostileText, (text) => {
-      const row = actions('row', [button({ label: text, actionId: 'acuops:x:y', value: 'v', hint: text })]);
+      const confirm = { title: text, text, confirm: text, deny: text };
+      const row = actions('row', [
+        button({ label: text, actionId: 'acuops:x:y', value: 'v', hint: text, confirm }),
+      ]);
       const message = renderMessage(escapeText(text), [
         section(escapeText(text)),
         context(escapeText(text)),
@@ -47,6 +51,50 @@ it('refuses more blocks than fit, and values that would be cut', () => {
   expect(() => button({ label: 'x', actionId: 'a', value: 'v'.repeat(2001) })).toThrow(
     /2001 characters, at most 2000/,
   );
+});
+
+describe('what is asked before a press', () => {
+  const asked = {
+    title: 'Deploy now?',
+    text: 'To production of *Heritage*',
+    confirm: 'Deploy',
+    deny: 'Back',
+  };
+  const press = (confirm?: ConfirmInput) =>
+    button({
+      label: 'Deploy',
+      actionId: 'acuops:x:y',
+      value: 'v',
+      ...(confirm === undefined ? {} : { confirm }),
+    });
+
+  it('is plain text all through, so that nothing in it is read as a mark', () => {
+    expect(press({ ...asked, style: 'danger' }).confirm).toStrictEqual({
+      title: { type: 'plain_text', text: 'Deploy now?', emoji: true },
+      text: { type: 'plain_text', text: 'To production of *Heritage*', emoji: true },
+      confirm: { type: 'plain_text', text: 'Deploy', emoji: true },
+      deny: { type: 'plain_text', text: 'Back', emoji: true },
+      style: 'danger',
+    });
+    expect(press(asked).confirm).not.toHaveProperty('style');
+    expect(press()).not.toHaveProperty('confirm');
+  });
+
+  it('is cut to what Slack takes, and says so', () => {
+    const long = 'x'.repeat(400);
+    const cut = press({ title: long, text: long, confirm: long, deny: long }).confirm;
+    expect(
+      [cut?.title, cut?.text, cut?.confirm, cut?.deny].map((field) => [
+        field?.text.length,
+        field?.text.at(-1),
+      ]),
+    ).toStrictEqual([
+      [100, '…'],
+      [300, '…'],
+      [30, '…'],
+      [30, '…'],
+    ]);
+  });
 });
 
 it('cleans the file, and cuts nothing from it', () => {
