@@ -20,7 +20,7 @@ export interface CallParts {
 
 export const answerCall = async (parts: CallParts, caller: Caller, call: CliCall): Promise<CliAnswer> => {
   const [verb = '', ...rest] = call.words;
-  const command = parts.commands.find(verb);
+  const command = parts.commands.findTyped(verb);
   // An unknown verb goes on as it is: the door has the sentence for it.
   const input = command ? parseWords(command, rest, terminalFlags) : ({ kind: 'parsed', value: {} } as const);
   if (input.kind === 'refused') return toRefused(input, null, parts.plain);

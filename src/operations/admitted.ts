@@ -30,12 +30,15 @@ export interface Admitted {
 }
 
 /** A button carries the version it was drawn with; only the first press of a version counts. */
-export const loseCard = async ({ parts, tx, call }: Admitted): Promise<Receipt | null> => {
+export const loseCard = async (
+  { parts, tx, call }: Admitted,
+  command: AnyCommand,
+): Promise<Receipt | null> => {
   if (!call.card) return null;
   const verdict = await parts.store.decideOnCard(tx, call.card, call.place);
   return verdict === 'won'
     ? null
-    : { kind: 'refused', refusal: explainLostCard(verdict, call.verb), operation: null };
+    : { kind: 'refused', refusal: explainLostCard(verdict, command), operation: null };
 };
 
 export const toNewOperation = ({ call, input, scope, targetId }: Admitted, command: AnyCommand) => ({
@@ -71,10 +74,13 @@ export const toRecordable = (command: AnyCommand, input: unknown): Json => {
   return Object.fromEntries(Object.entries(plain).filter(([key]) => !command.redact?.includes(key)));
 };
 
-const explainLostCard = (verdict: 'lost' | 'missing', verb: string): Refusal =>
+const explainLostCard = (verdict: 'lost' | 'missing', { verb, only }: AnyCommand): Refusal =>
   verdict === 'lost'
     ? refuse(
         'stale-card',
         'Somebody pressed this before you, so your press did nothing. The card shows what runs now.',
       )
-    : refuse('stale-card', `That card is gone. Ask again with ${toCode(`/acuops ${verb}`)}.`);
+    : refuse(
+        'stale-card',
+        `That card is gone, so nothing was done.${only === 'button' ? '' : ` Ask again with ${toCode(`/acuops ${verb}`)}.`}`,
+      );

@@ -20,7 +20,7 @@ import { type Refusal, toExitCode } from './refusal.ts';
 /** @throws AcuopsError `taken` where somebody wrote the same delivery meanwhile: what `run` wrote must go too */
 export const answerNow = async (admitted: Admitted, command: NowCommand<unknown>): Promise<Receipt> => {
   const { parts, call, tx, input, targetId, where } = admitted;
-  const lost = await loseCard(admitted);
+  const lost = await loseCard(admitted, command);
   if (lost) return lost;
   const now = parts.now();
   const ids = { id: createId(now.getTime()), spokenId: createSpokenId() };

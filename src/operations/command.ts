@@ -63,8 +63,8 @@ interface CommandBase<I> {
   readonly asks: (input: I) => Asked;
   /** `team`: its card never stands where others read, not even in the channel of the client that it is about. Left out: whoever may see that client. */
   readonly readers?: 'team';
-  /** Where it may be asked; default both. Tokens are never shown in Slack history, approvals never in a terminal. */
-  readonly only?: 'slack' | 'terminal';
+  /** Where it may be asked; default Slack and terminal. Tokens are never shown in Slack history. `button`: by a press on a card, or in a window that such a press opened; for whoever types there is no such command. */
+  readonly only?: 'slack' | 'terminal' | 'button';
   /** Asked by the desk's own timer and by nobody else: to people it does not exist. */
   readonly hidden?: true;
   /** Values of the input that never go to the audit or to an operation's row. */

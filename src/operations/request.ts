@@ -35,7 +35,7 @@ export const createRequestDoor = (parts: RequestParts): RequestDoor => ({
   request: async (call) => {
     const clean = (text: string) => parts.redact(toStorable(text));
     const command = parts.commands.find(call.verb);
-    if (!command || (command.hidden && call.via !== 'timer'))
+    if (!command || !isThere(command, call))
       return { kind: 'refused', refusal: parts.commands.explainUnknown(clean(call.verb)), operation: null };
     const wrongPlace = checkPlace(command, call);
     if (wrongPlace) return { kind: 'refused', refusal: wrongPlace, operation: null };
@@ -50,6 +50,14 @@ export const createRequestDoor = (parts: RequestParts): RequestDoor => ({
 
 /** Postgres takes neither NUL nor half a surrogate pair, and nobody can read them. */
 const toStorable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
+
+/** Whether the command exists at all for what asks. */
+const isThere = (command: AnyCommand, call: Call): boolean =>
+  (!command.hidden || call.via === 'timer') && (command.only !== 'button' || isPressed(call));
+
+/** Only Slack has buttons; what is typed there names no card. */
+const isPressed = ({ via, card, pressed }: Call): boolean =>
+  via === 'slack' && (card !== undefined || pressed !== undefined);
 
 const checkPlace = (command: AnyCommand, call: Call): Refusal | null => {
   if (command.only === 'slack' && call.via !== 'slack')

@@ -28,7 +28,7 @@ export const startAlone = async (
 /** In a transaction. @throws AcuopsError `taken` where it ended and began anew at each look */
 export const startOrJoin = async (admitted: Admitted, command: LongCommand<unknown>): Promise<Receipt> => {
   const { parts, call, tx, where } = admitted;
-  const lost = await loseCard(admitted);
+  const lost = await loseCard(admitted, command);
   if (lost) return lost;
   const { operation, joined } = await createOrJoin(admitted, command);
   // A picture that this place may not show never takes over the place's card.

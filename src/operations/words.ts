@@ -5,10 +5,12 @@ import { findNearest } from './nearest.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
 export interface CommandList {
-  /** Those that people may ask for. */
+  /** Those that people may type. */
   readonly all: readonly AnyCommand[];
-  /** Hidden ones too: operations of theirs are carried out and drawn like all others. */
+  /** Hidden ones and buttons too: operations of theirs are carried out and drawn like all others. */
   readonly find: (verbOrAlias: string) => AnyCommand | undefined;
+  /** Only one of `all`: what edges read typed words by, so that no other is even named in a usage line. */
+  readonly findTyped: (verbOrAlias: string) => AnyCommand | undefined;
   /** Only such as `mayAsk` allows are named as what was meant. */
   readonly explainUnknown: (verb: string, mayAsk?: (command: AnyCommand) => boolean) => Refusal;
   /** `near` are words that it may have meant: only ever such as the asker may see. */
@@ -23,10 +25,16 @@ export const createCommandList = (all: readonly AnyCommand[]): CommandList => {
       if (byWord.has(word)) throw new Error(`two commands answer to "${word}"`);
       byWord.set(word, command);
     }
-  const shown = all.filter((command) => !command.hidden);
+  const find = (word: string): AnyCommand | undefined => byWord.get(word.toLowerCase());
+  const isShown = (command: AnyCommand): boolean => !command.hidden && command.only !== 'button';
+  const shown = all.filter(isShown);
   return {
     all: shown,
-    find: (word) => byWord.get(word.toLowerCase()),
+    find,
+    findTyped: (word) => {
+      const command = find(word);
+      return command && isShown(command) ? command : undefined;
+    },
     explainUnknown: (verb, mayAsk = () => true) => {
       const words = shown.filter((one) => mayAsk(one)).flatMap(({ verb: own, aliases }) => [own, ...aliases]);
       const hint = askMeant(findNearest(verb, words));
@@ -80,7 +88,7 @@ export const parseTyped = (
   commands: CommandList,
 ): Parsed<{ readonly verb: string; readonly input: Record<string, unknown> }> => {
   const verb = (line.match(wordPattern)?.[0] ?? 'help').replaceAll(quote, '');
-  const command = commands.find(verb);
+  const command = commands.findTyped(verb);
   if (!command) return { kind: 'parsed', value: { verb, input: {} } };
   const { positionals, rest } = command.words;
   const split = splitWords(line, rest ? 1 + positionals.length : Number.POSITIVE_INFINITY);
@@ -209,10 +217,16 @@ const explainFlag = (command: AnyCommand, name: string, edgeFlags: readonly stri
 export const longestLine = 1_000;
 
 const explainUsage = (command: AnyCommand, fault: string): Refusal =>
-  refuse(
-    'usage',
-    `${fault}\nUsage: ${toCode(toUsage(command), longestLine)}\nExample: ${toCode(`/acuops ${command.example}`, longestLine)}`,
-  );
+  refuse('usage', [fault, ...sayUsage(command)].join('\n'));
+
+/** How it is typed: nothing for a button. */
+const sayUsage = (command: AnyCommand): readonly string[] =>
+  command.only === 'button'
+    ? []
+    : [
+        `Usage: ${toCode(toUsage(command), longestLine)}`,
+        `Example: ${toCode(`/acuops ${command.example}`, longestLine)}`,
+      ];
 
 /** `/acuops health [client|tier] [--all] [--fresh]` */
 export const toUsage = (command: AnyCommand): string => {

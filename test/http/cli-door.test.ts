@@ -101,6 +101,29 @@ it('tells refusals with their exit code and in the words of a terminal', async (
   expect(usage.text).toContain('Did you mean --loud?');
 });
 
+it('knows no verb that is a button only, however it is typed, and takes no card from a caller', async () => {
+  const desk = await start();
+  const words = [
+    ['stamp'],
+    ['STAMP', 'heritage', '--loud'],
+    ['stamp', '--lout'],
+    ['stamp', 'a', 'b'],
+    ['stump'],
+  ];
+  const answers: CliAnswer[] = [];
+  for (const [at, given] of words.entries())
+    answers.push(await call(desk, given, { key: `0199aaaa-bbbb-7ccc-8ddd-eeeeffff001${at}` }));
+  expect(answers.map(({ text }) => text)).toEqual(
+    words.map(([verb]) => `There is no command ${verb}. npm run acuops -- help lists them all.`),
+  );
+  expect(desk.calls.every((one) => one.card === undefined && one.pressed === undefined)).toBe(true);
+  const asked = desk.calls.length;
+  const card = { id: '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0001', version: 1, takeOver: false };
+  for (const forged of [{ card }, { pressed: card.id }, { via: 'slack' }])
+    expect((await post(desk, { words: ['stamp'], key, json: false, ...forged })).status).toBe(400);
+  expect(desk.calls).toHaveLength(asked);
+});
+
 it('gives a secret once, the whole file, and no text where only JSON is wanted', async () => {
   const desk = await start();
   expect(await call(desk, ['secret'])).toMatchObject({ secret: 'shown-once' });
@@ -265,6 +288,7 @@ it('lists what can be asked from a terminal', async () => {
   const desk = await start();
   const help = CliHelp.parse(await (await look(desk, '/help')).json());
   expect(help.commands.map(({ verb }) => verb)).not.toContain('approve');
+  expect(help.commands.map(({ verb }) => verb)).not.toContain('stamp');
   expect(help.commands[0]).toEqual({
     verb: 'ping',
     aliases: ['p'],

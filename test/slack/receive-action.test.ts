@@ -96,6 +96,8 @@ describe.each(['http', 'socket'] as const)('a press in %s mode', (mode) => {
       verb: 'ping',
       input: { text: 'called them' },
       place: { channel: 'C0OPS', team: desk.front.teamId },
+      // A form counts as pressed, on the card that its window was opened from.
+      pressed: cardId,
     });
     expect(seen.submissions.at(-1)).toMatchObject({
       memo: value,

@@ -44,6 +44,7 @@ export interface Ask {
   /** Default: a new one each time. The same one again is a replay. */
   readonly key?: string;
   readonly card?: Call['card'];
+  readonly pressed?: Call['pressed'];
 }
 
 export interface TestDoor {
@@ -117,6 +118,7 @@ export const createTestDoor = (options: TestDoorOptions): TestDoor => {
       verb,
       input,
       card: ask.card,
+      pressed: ask.pressed,
     });
   };
 

@@ -11,7 +11,7 @@ import { createCommandList } from '../../src/operations/words.ts';
 
 export const plain = { message: toPlainText, mrkdwn: toPlainMrkdwn };
 
-const define = (verb: string, only?: 'slack' | 'terminal'): AnyCommand =>
+const define = (verb: string, only?: AnyCommand['only']): AnyCommand =>
   defineCommand({
     kind: 'now',
     verb,
@@ -37,6 +37,7 @@ export const commands = createCommandList([
   define('forbidden'),
   define('sick'),
   define('approve', 'slack'),
+  define('stamp', 'button'),
 ]);
 
 export interface PretendDoor {

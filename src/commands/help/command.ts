@@ -36,8 +36,8 @@ export const defineHelp = (powers: HelpPowers): AnyCommand =>
     run: async ({ grants, via }, { topic }) => {
       const list = powers.commands();
       if (topic !== undefined) {
-        const command = list.find(topic);
-        return command && !command.hidden
+        const command = list.findTyped(topic);
+        return command
           ? explain(command, list, grants)
           : list.explainUnknown(topic, (one) => mayAsk(one, grants));
       }
