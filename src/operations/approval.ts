@@ -1,6 +1,9 @@
 /** What an approval is: one round of asking, bound to the digest of one plan, and the votes of people. Pure: who may vote at all is decided at the door, when it is now is given. */
 import { type Actor, isSameActor } from './call.ts';
 
+/** Of a reason, in characters. */
+export const longestReason = 300;
+
 export interface Vote {
   readonly by: Actor;
   /** `withdraw` takes the request itself back. */
@@ -37,8 +40,12 @@ export type ApprovalState =
   | { readonly kind: 'expired' };
 
 /** Silence is no. A vote that came in time counts, however late somebody looks. */
-export const decideApproval = ({ votes, needed, expiresAt }: ApprovalRound, now: Date): ApprovalState => {
-  const counting = votes.filter(({ at }) => at < expiresAt);
+export const decideApproval = (round: ApprovalRound, now: Date): ApprovalState => {
+  const { votes, needed, expiresAt, requester } = round;
+  // The requester's own voice is left out here too: nothing rests on every writer having asked `findVoteRefusal`.
+  const counting = votes.filter(
+    ({ at, by, verdict }) => at < expiresAt && (verdict === 'withdraw' || !isSameActor(by, requester)),
+  );
   const approvals: Vote[] = [];
   // In the order in which they came: what settled it first stands.
   for (const vote of counting) {
