@@ -24,6 +24,15 @@ export interface GithubConfig {
   readonly apiUrl: string;
 }
 
+/** Null fits every tier, or both environments. Of a list, the first that fits counts. */
+export interface ApprovalSetting {
+  readonly tier: 'premium' | 'standard' | 'self-service' | null;
+  readonly environment: 'production' | 'staging' | null;
+  /** 0 for staging only. */
+  readonly needed: number;
+  readonly expiresMinutes: number;
+}
+
 export interface Config {
   readonly roles: readonly DeskRole[];
   /** Absolute: embedded database and the terminal's socket. */
@@ -42,6 +51,8 @@ export interface Config {
     readonly named: boolean;
   };
   readonly admins: readonly Admin[];
+  /** How many must agree to a deploy; where none fits, policy has a standard. */
+  readonly approvals: readonly ApprovalSetting[];
   /** Host names, addresses and CIDRs. */
   readonly allowPrivate: readonly string[];
   readonly controlUrl: string;

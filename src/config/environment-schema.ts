@@ -2,6 +2,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { explainApprovalSetting, parseApprovalSetting } from './approval-setting.ts';
 import type { Admin, DeskRole } from './config.ts';
 import { isChannelId, isTeamId, isUserId } from './slack-ids.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -27,7 +28,11 @@ const isServer = (value: string, protocols: readonly string[]): boolean =>
   !/\s/.test(value) && URL.canParse(value) && protocols.includes(new URL(value).protocol);
 
 /** Every item is judged; each wrong one is a fault of its own, which says the item and not the list. */
-const list = <T>(name: VariableName, parseItem: (item: string) => T | null) =>
+const list = <T>(
+  name: VariableName,
+  parseItem: (item: string) => T | null,
+  explain: (item: string) => string = () => variables[name].allowed,
+) =>
   z.string().transform((value, context): readonly T[] =>
     value
       .split(',')
@@ -36,7 +41,7 @@ const list = <T>(name: VariableName, parseItem: (item: string) => T | null) =>
       .flatMap((item) => {
         const parsed = parseItem(item);
         if (parsed !== null) return [parsed];
-        context.addIssue({ code: 'custom', message: variables[name].allowed, params: { given: item } });
+        context.addIssue({ code: 'custom', message: explain(item), params: { given: item } });
         return [];
       }),
   );
@@ -112,6 +117,7 @@ export const DeskEnvironment = z.object({
   GITHUB_WEBHOOK_SECRET: opaque('GITHUB_WEBHOOK_SECRET', /^[^\s]{8,}$/).optional(),
   ACUOPS_CLIENTS: z.string().optional(),
   ACUOPS_ADMINS: list('ACUOPS_ADMINS', parseAdmin).default([]),
+  ACUOPS_APPROVALS: list('ACUOPS_APPROVALS', parseApprovalSetting, explainApprovalSetting).default([]),
   ACUOPS_ALLOW_PRIVATE: list('ACUOPS_ALLOW_PRIVATE', parseAllowed).default([]),
   ACUOPS_CONTROL_URL: webAddress('ACUOPS_CONTROL_URL').default(variables.ACUOPS_CONTROL_URL.standard),
   ACUOPS_TIMEZONE: text('ACUOPS_TIMEZONE', isTimeZone).default(variables.ACUOPS_TIMEZONE.standard),

@@ -1,6 +1,7 @@
 /** From the environment's words to configuration and secrets, or to every fault at once. Reads nothing; `read-config.ts` does. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { findVainApprovals } from './approval-setting.ts';
 import type { Config, ConfigFault, DeskRole, GithubConfig, Secrets, SlackConfig } from './config.ts';
 import { toConfigFault, toSchemaFaults } from './config-fault.ts';
 import { DeskEnvironment } from './environment-schema.ts';
@@ -118,7 +119,7 @@ const findWarnings = (env: Environment, values: DeskEnvironment): string[] => {
     warnings.push('No GITHUB_TOKEN and no GITHUB_APP_ID: workflows, runs and deploys stay unknown.');
   if (values.GITHUB_TOKEN !== undefined && values.GITHUB_APP_ID !== undefined)
     warnings.push('GITHUB_TOKEN and GITHUB_APP_ID are both set: the App is used.');
-  return warnings;
+  return [...warnings, ...findVainApprovals(values.ACUOPS_APPROVALS)];
 };
 
 /** `postgres://user:password@host/db` → `postgres://host/db`, without the query, which may hold a password too. */
@@ -163,6 +164,7 @@ const toConfig = (
     named: values.ACUOPS_CLIENTS !== undefined,
   },
   admins: values.ACUOPS_ADMINS,
+  approvals: values.ACUOPS_APPROVALS,
   allowPrivate: values.ACUOPS_ALLOW_PRIVATE,
   controlUrl: values.ACUOPS_CONTROL_URL,
   timeZone: values.ACUOPS_TIMEZONE,

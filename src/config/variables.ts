@@ -64,6 +64,11 @@ export const variables = {
     null,
     'a comma list of T0123ABCD:U0123ABCD (team and user in Slack) or local:name (the user that the desk runs as, in the terminal of its machine)',
   ),
+  ACUOPS_APPROVALS: open(
+    'ACUOPS_APPROVALS',
+    null,
+    'a comma list of tier/environment=how many/minutes, for instance premium/production=2/30m,*/production=1,*/staging=0 (* for all, 0 to 5 approvals, 1 to 1440 minutes)',
+  ),
   ACUOPS_ALLOW_PRIVATE: open(
     'ACUOPS_ALLOW_PRIVATE',
     null,

@@ -46,6 +46,7 @@ test('the least that is needed, and every default', () => {
     githubWebhooks: false,
     clientsFile: { path: '/desk/acuops-clients.yaml', named: false },
     admins: [],
+    approvals: [],
     allowPrivate: [],
     controlUrl: 'https://www.acumatica.com',
     timeZone: 'UTC',
