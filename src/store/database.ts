@@ -10,6 +10,7 @@ import { up as schedules } from './migrations/0003-schedules.ts';
 import { up as githubBudgets } from './migrations/0004-github-budgets.ts';
 import { up as withAge } from './migrations/0005-with-age.ts';
 import { up as movedCards } from './migrations/0006-moved-cards.ts';
+import { up as approvals } from './migrations/0007-approvals.ts';
 import { keepAlive, toSoundPool } from './pools.ts';
 import { isLostRace, toStoreError } from './store-errors.ts';
 import type { Tables } from './tables.ts';
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   '0004-github-budgets': { up: githubBudgets },
   '0005-with-age': { up: withAge },
   '0006-moved-cards': { up: movedCards },
+  '0007-approvals': { up: approvals },
 };
 
 /** A pooled handle or a transaction: what every query takes. */
@@ -155,7 +157,7 @@ export const translate = async <T>(work: () => Promise<T>): Promise<T> => {
 };
 
 /** What Postgres refuses in text: NUL characters are left out, halves of surrogate pairs replaced. */
-const toStorable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
+export const toStorable = (text: string): string => text.replaceAll('\u0000', '').toWellFormed();
 
 /** JSON for a jsonb column, storable in values and keys. */
 export const toJsonText = (value: unknown): string =>

@@ -1,5 +1,5 @@
 /** The tables as Kysely sees them; the migrations are the truth, and the integration tests hold the two together. */
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { Json } from '../operations/json.ts';
 
 type At = ColumnType<Date, Date, Date>;
@@ -188,6 +188,28 @@ export interface Tables {
     operation_id: string;
   };
   checks: { id: string; target_id: string; operation_id: string; state: string; body: JsonColumn; at: At };
+  approvals: {
+    operation_id: string;
+    round: number;
+    digest: string;
+    requester_team: string;
+    requester_user: string;
+    needed: number;
+    asked_at: At;
+    expires_at: At;
+    reminded_at: MaybeAt;
+  };
+  approval_votes: {
+    id: string;
+    position: GeneratedAlways<string>;
+    operation_id: string;
+    round: number;
+    by_team: string;
+    by_user: string;
+    verdict: 'approve' | 'reject' | 'withdraw';
+    reason: Maybe<string>;
+    at: At;
+  };
   github_answers: { key: string; etag: Maybe<string>; status: number; body: JsonColumn; fetched_at: At };
   github_budgets: { account: string; version: number; blocks: JsonColumn; blocked_until: At };
   credential_holds: {
