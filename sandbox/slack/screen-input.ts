@@ -7,6 +7,7 @@ import { botUserId } from './directory.ts';
 import { fillState, findMissing } from './input-state.ts';
 import { isJson, type Json, parseJson, readList, readObject, readText } from './json.ts';
 import type { ButtonChoice } from './payloads.ts';
+import { createConfirmations, findConfirm } from './screen-confirm.ts';
 import type { Slack } from './slack.ts';
 import type { StoredView } from './stored.ts';
 
@@ -21,6 +22,8 @@ export interface ScreenLinks {
   readonly keepTrigger: (triggerId: string) => void;
   /** Resolves when the page shows everything up to now. */
   readonly painted: () => Promise<void>;
+  /** Shows a window that only the page knows. */
+  readonly showWindow: (view: Json) => void;
 }
 
 const readPayload = (body: Buffer, type: string): Json => {
@@ -72,6 +75,8 @@ export const createScreenInput = (
   links: ScreenLinks,
   draw: (view: StoredView) => Json,
 ) => {
+  const confirmations = createConfirmations(links.showWindow);
+
   /** What the page is told after a submission: the faults, the form shown now, or nothing, which closes it. */
   const toPageAnswer = (ack: Ack, view: StoredView): Json | undefined => {
     const [firstInput] = view.blocks.filter((block) => block['type'] === 'input');
@@ -125,22 +130,39 @@ export const createScreenInput = (
     await links.adopt(readText(event, 'ts') ?? '', () => act(userId, channelId, text, thread));
   };
 
+  const takePress = async (userId: string, channelId: string, ts: string, action: Json): Promise<void> => {
+    const button = toButton(action);
+    const press = async (): Promise<void> => {
+      const [ack] = await acting.click(userId, channelId, ts, button);
+      complain(userId, channelId, ack);
+    };
+    const message = slack.record.message(channelId, ts) ?? slack.record.ephemeral(userId, ts);
+    const confirm = findConfirm(message?.blocks ?? [], button.actionId, readText(action, 'block_id'));
+    if (confirm) confirmations.ask(confirm, press);
+    else await press();
+  };
+
   const takeClick = async (payload: Json, userId: string): Promise<undefined> => {
-    const [action] = readList(payload, 'actions');
+    const [action = {}] = readList(payload, 'actions');
     const container = readObject(payload, 'container') ?? {};
     const channelId = readText(container, 'channel_id') ?? '';
     const ts = links.toFrontTs(readText(container, 'message_ts') ?? '');
-    const button = toButton(action ?? {});
     if (ts !== undefined) {
-      const [ack] = await acting.click(userId, channelId, ts, button);
-      complain(userId, channelId, ack);
+      await takePress(userId, channelId, ts, action);
       return;
     }
     const view = topView(userId, payload) ?? slack.views.home(userId);
-    if (view) await acting.clickView(userId, view, button);
+    if (view) await acting.clickView(userId, view, toButton(action));
   };
 
   const takeSubmission = async (payload: Json, userId: string): Promise<Json | undefined> => {
+    const confirmed = confirmations.take(payload);
+    if (confirmed) {
+      await confirmed();
+      await links.painted();
+      const top = slack.views.stack(userId).at(-1);
+      return top && { response_action: 'update', view: draw(top) };
+    }
     const view = topView(userId, payload);
     if (!view) return undefined;
     const state = readObject(readObject(readObject(payload, 'view') ?? {}, 'state') ?? {}, 'values') ?? {};
@@ -157,6 +179,8 @@ export const createScreenInput = (
   };
 
   const takeClosing = async (payload: Json): Promise<undefined> => {
+    // Whoever says no pressed nothing.
+    if (confirmations.take(payload)) return;
     const named = readText(readObject(payload, 'view') ?? {}, 'front_view_id');
     const view = named === undefined ? undefined : slack.views.find({ viewId: named });
     if (view) await acting.closeView(view.userId, view);

@@ -2,7 +2,7 @@
 // person does there goes through the front to the bot. The front never reads its own state back from the page.
 import type { Acting } from './acting.ts';
 import { appId, botName, botUserId, workspaceDomain, workspaceName } from './directory.ts';
-import { type Json, readObject, readText } from './json.ts';
+import { type Json, readList, readObject, readText } from './json.ts';
 import { type LocalSlack, startLocalSlack } from './local-slack.ts';
 import type { Change } from './record.ts';
 import { toScreenBlocks, toScreenWindow } from './screen-blocks.ts';
@@ -68,7 +68,7 @@ const createLinks = () => {
     pageOf.set(frontTs, pageTs);
     frontOf.set(pageTs, frontTs);
   };
-  const links: Omit<ScreenLinks, 'painted'> = {
+  const links: Omit<ScreenLinks, 'painted' | 'showWindow'> = {
     toFrontTs: (pageTs) => frontOf.get(pageTs),
     isEcho: (channelId, userId, text) => {
       const at = echoes.indexOf(`${channelId} ${userId} ${text}`);
@@ -186,9 +186,12 @@ const createPainter = (slack: Slack, page: LocalSlack, memory: Links) => {
       return;
     }
     // One form at a time on the page: always the top of the person's stack.
-    if (slack.views.stack(view.userId).at(-1)?.id !== view.id) return;
+    if (slack.views.stack(view.userId).at(-1)?.id === view.id) await openWindow(json);
+  };
+
+  const openWindow = async (view: Json): Promise<void> => {
     if (memory.trigger() === undefined) await prime();
-    await page.call('views.open', { trigger_id: memory.trigger() ?? '', view: json });
+    await page.call('views.open', { trigger_id: memory.trigger() ?? '', view });
   };
 
   const hideView = async (userId: string): Promise<void> => {
@@ -209,7 +212,7 @@ const createPainter = (slack: Slack, page: LocalSlack, memory: Links) => {
     });
   };
 
-  return async (step: Change): Promise<unknown> => {
+  const paint = async (step: Change): Promise<unknown> => {
     switch (step.kind) {
       case 'message posted':
         return postMessage(step.message);
@@ -238,13 +241,19 @@ const createPainter = (slack: Slack, page: LocalSlack, memory: Links) => {
         return step satisfies never;
     }
   };
+
+  return {
+    paint,
+    openWindow: (view: Json): Promise<void> =>
+      openWindow({ ...view, blocks: toScreenWindow(readList(view, 'blocks'), slack.directory.people()) }),
+  };
 };
 
 /** @throws Error where this platform has no local-slack */
 export const createScreen = async (slack: Slack, acting: Acting, port: number): Promise<Screen> => {
   const page = await startLocalSlack(toConfig(slack), port);
   const memory = createLinks();
-  const paint = createPainter(slack, page, memory);
+  const painter = createPainter(slack, page, memory);
   let queue: Promise<unknown> = Promise.resolve();
   const enqueue = (work: () => Promise<unknown>): void => {
     queue = queue.then(work).catch((error: unknown) => {
@@ -254,7 +263,7 @@ export const createScreen = async (slack: Slack, acting: Acting, port: number): 
   let isStopped = false;
   slack.record.watch((step) => {
     if (step.kind === 'message posted' && memory.takeAdopted(step.message.ts)) return;
-    if (!isStopped) enqueue(() => paint(step));
+    if (!isStopped) enqueue(() => painter.paint(step));
   });
   const settled = async (): Promise<void> => {
     // Painting can lead to more painting; settled is when nothing was added meanwhile.
@@ -265,8 +274,15 @@ export const createScreen = async (slack: Slack, acting: Acting, port: number): 
   };
   return {
     url: page.url,
-    take: createScreenInput(slack, acting, { ...memory.links, painted: settled }, (view) =>
-      toScreenView(view, slack),
+    take: createScreenInput(
+      slack,
+      acting,
+      {
+        ...memory.links,
+        painted: settled,
+        showWindow: (view) => enqueue(() => painter.openWindow(view)),
+      },
+      (view) => toScreenView(view, slack),
     ),
     settled,
     reset: async () => {

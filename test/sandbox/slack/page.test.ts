@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSlackFront, type SlackFront } from '../../../sandbox/slack/front.ts';
 import { hasLocalSlack } from '../../../sandbox/slack/local-slack.ts';
 import { type Bot, startBot, until, world } from './bolt-bot.ts';
+import { connect } from './web-client.ts';
 
 interface PageMessage {
   readonly ts: string;
@@ -142,6 +143,59 @@ describe.skipIf(!hasLocalSlack())('the page of local-slack', () => {
     ]);
     await until(() => front.messages(front.dm('U0ANN')).length === 1, 'the direct message');
     expect((await shown(front.dm('U0ANN'))).map((message) => message.text)).toEqual(['because typed there']);
+  });
+
+  test('asks there before a press that wants it: no is nothing, yes is the press', async () => {
+    const plain = (text: string) => ({ type: 'plain_text', text });
+    const confirm = {
+      title: plain('Ship it?'),
+      text: plain('To production of *Heritage*'),
+      confirm: plain('Ship'),
+      deny: plain('Back'),
+    };
+    const elements = [
+      { type: 'button', action_id: 'approve', text: plain('Approve'), value: 'sure', confirm },
+    ];
+    await connect(front).apiCall('chat.postMessage', {
+      channel: 'C0EXT',
+      text: 'shipping',
+      blocks: [{ type: 'actions', block_id: 'row', elements }],
+    });
+    const message = () => front.messages('C0EXT').find((one) => one.blocks[0]?.['block_id'] === 'row');
+    const approvals = () => bot.heard.filter((one) => one.kind === 'approve' && one.text === 'sure').length;
+    const press = async () => {
+      const own = (await shown('C0EXT')).find((one) => one.text === 'shipping');
+      const action = { type: 'button', action_id: 'approve', block_id: 'row', value: 'sure' };
+      await control('interact', { channel: 'C0EXT', messageTs: own?.ts, user: 'U0ANN', action });
+      await until(() => modals().length === 1, 'the question');
+    };
+
+    await press();
+    expect(modals()[0]).toMatchObject({
+      title: plain('Ship it?'),
+      submit: plain('Ship'),
+      close: plain('Back'),
+      blocks: [{ text: plain('To production of *Heritage*') }],
+    });
+    page.send(JSON.stringify({ t: 'view_close', user: 'U0ANN' }));
+    await until(() => modals().length === 0, 'the question gone');
+    await press();
+    // Of two questions one was answered with no: only this one is pressed.
+    expect(approvals()).toBe(0);
+    page.send(JSON.stringify({ t: 'view_submit', user: 'U0ANN', values: {} }));
+    await until(() => message() === undefined, 'the update');
+    expect(approvals()).toBe(1);
+    await until(() => modals().length === 0, 'the window closed');
+
+    // A test presses without the page: it has answered already.
+    await connect(front).apiCall('chat.postMessage', {
+      channel: 'C0EXT',
+      text: 'shipping again',
+      blocks: [{ type: 'actions', block_id: 'row', elements }],
+    });
+    await front.click('U0ANN', 'C0EXT', message()?.ts ?? '', { actionId: 'approve' });
+    expect(approvals()).toBe(2);
+    await until(() => message() === undefined, 'the second update');
   });
 
   test('shows what people say once, wherever they said it, and threads the answers', async () => {
