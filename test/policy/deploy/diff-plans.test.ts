@@ -123,6 +123,11 @@ describe('what changed between two plans', () => {
     expect(diffPlans(plan, { ...plan, ...over })).toEqual(clauses);
   });
 
+  it('calls new what has the name of something every object has', () => {
+    const inputs = { ...plan.inputs, constructor: 'x' };
+    expect(diffPlans(plan, { ...plan, inputs })).toEqual(['inputs: constructor added: x']);
+  });
+
   it('says that an engine came in', () => {
     expect(diffPlans({ ...plan, engine: null }, plan)).toEqual(['engine added: acme/engine main eeeeeee']);
   });
