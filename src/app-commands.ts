@@ -1,9 +1,11 @@
 /** Hands every command the powers that it declares, each from the store or a system; the compiler proves that they fit. */
 import type { z } from 'zod';
+import type { ApprovalPowers } from './app-approvals.ts';
 import { renderPerson } from './blocks/person.ts';
 import type { Status } from './blocks/status-line.ts';
 import type { HealthPowers } from './commands/health/powers.ts';
 import type { CommandPowers } from './commands/index.ts';
+import type { Config } from './config/config.ts';
 import type { Actor } from './operations/call.ts';
 import type { RegistryFile } from './operations/import-registry.ts';
 import { toJson } from './operations/json.ts';
@@ -12,6 +14,7 @@ import { everything, type Scope } from './operations/scope.ts';
 import type { Target, TargetName } from './operations/target.ts';
 import type { Tx } from './operations/tx.ts';
 import type { CommandList } from './operations/words.ts';
+import { findApprovalRule } from './policy/deploy/approval-rule.ts';
 import type { ClientHealth, Fact } from './policy/health/facts.ts';
 import { StoredObservation } from './policy/health/report.ts';
 import type { InstanceProbe } from './steps/probe-instance.ts';
@@ -59,6 +62,8 @@ export interface CommandParts {
   readonly readRegistryFile: () => Promise<RegistryFile>;
   readonly readPipeline: HealthPowers['readPipeline'];
   readonly readKnownRuns: (tx: Tx, target: Target) => Promise<KnownRuns | null>;
+  readonly approvals: Config['approvals'];
+  readonly approving: ApprovalPowers;
   readonly readHistory: CommandPowers['deploy']['readHistory'];
   readonly readSource: CommandPowers['deploy']['readSource'];
   readonly probe: InstanceProbe;
@@ -130,7 +135,10 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       readSource: parts.readSource,
       readInstance: parts.readInstance,
       readKillswitch: (targetId) => readKillswitchFact(db, targetId, parts.now),
+      findRule: (tier, environment) => findApprovalRule(parts.approvals, tier, environment),
+      ...parts.approving.asking,
     },
+    decide: { castVote: parts.approving.castVote, zone },
     note: { addNote: health.addNote },
     take: {
       claim: health.claimTarget,

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OperationPicture, WaitFor } from './http/cli-watch.ts';
 import type { Actor, Place } from './operations/call.ts';
+import { drawWords } from './operations/draw-card.ts';
 import type { Operation } from './operations/operation.ts';
 import type { AccessReader } from './operations/ports.ts';
 import { isWithin, nothing } from './operations/scope.ts';
@@ -56,7 +57,11 @@ const draw = async (
   const command = commands.find(operation.verb);
   const picture = { state: operation.state, exit: operation.exit };
   if (command?.kind !== 'long' || operation.state === 'refused' || operation.state === 'failed')
-    return { ...picture, message: null, data: operation.result };
+    return {
+      ...picture,
+      message: operation.state === 'open' ? null : drawWords(operation),
+      data: operation.result,
+    };
   const message = await command.render({
     now: now(),
     zone,

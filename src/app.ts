@@ -1,6 +1,7 @@
 /** The one place where parts are built and joined. Starts what the roles ask for and answers a desk that can be stopped; signals and exit codes are main's. */
 import { createAccessReader } from './app-access.ts';
 import { openAdminPort } from './app-admin.ts';
+import { createApprovalPowers } from './app-approvals.ts';
 import { watchClientSecrets } from './app-client-secrets.ts';
 import { createPowers, readClaims } from './app-commands.ts';
 import { createDoctorPowers } from './app-doctor.ts';
@@ -9,7 +10,7 @@ import { openGround } from './app-ground.ts';
 import { countSteps } from './app-metrics.ts';
 import { startSchedules } from './app-schedules.ts';
 import { openSystems } from './app-systems.ts';
-import { defineDeployActions } from './commands/deploy/actions.ts';
+import { defineDeployActions, defineRejectSubmission } from './commands/deploy/actions.ts';
 import { defineHealthActions, defineNoteSubmission } from './commands/health/actions.ts';
 import { createCommands } from './commands/index.ts';
 import type { Config, Secrets } from './config/config.ts';
@@ -24,7 +25,7 @@ import { createEngine } from './operations/engine.ts';
 import { explainTargets } from './operations/explain-target.ts';
 import { importOnStart } from './operations/import-registry.ts';
 import { mapStrings } from './operations/map-strings.ts';
-import { createRequestDoor } from './operations/request.ts';
+import { createRequestDoor, type RequestDoor } from './operations/request.ts';
 import { createWindowDenialRecord } from './operations/window-denial.ts';
 import { type CommandList, createCommandList } from './operations/words.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -131,11 +132,12 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, '
       admin.kind === 'slack' ? { team: admin.team, user: admin.user } : { team: 'local', user: admin.name },
   );
   const ownTeam = async () => (await identity()).teamId;
+  const readGroup = createReadGroup({ client: clients.facts, now });
   const access = createAccessReader({
     database,
     admins,
     ownTeam,
-    readGroup: createReadGroup({ client: clients.facts, now }),
+    readGroup,
     readPlace: createReadPlace({ client: clients.facts, identity, now, log: slackLog }),
   });
 
@@ -155,6 +157,14 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, '
     log: slackLog,
   });
   const zone = config.timeZone;
+  const approving = createApprovalPowers({
+    database: working,
+    requests,
+    readGroup,
+    access,
+    door: () => door,
+    log: warn,
+  });
   const commands: CommandList = createCommandList(
     createCommands(
       createPowers({
@@ -167,12 +177,14 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, '
         readRegistryFile,
         doctor: { ...doctor, log: warn },
         commands: () => commands,
+        approvals: config.approvals,
+        approving,
         now,
         redact: redactor.text,
       }),
     ),
   );
-  const door = explainTargets(
+  const door: RequestDoor = explainTargets(
     createRequestDoor({
       commands,
       store: requests,
@@ -213,7 +225,7 @@ const start = async (parts: DeskParts, shutdown: Shutdown): Promise<Omit<Desk, '
       }),
       ...defineDeployActions({ readCard }),
     ],
-    [defineNoteSubmission()],
+    [defineNoteSubmission(), defineRejectSubmission({ readCard })],
   );
 
   if (config.roles.includes('worker')) {

@@ -1,11 +1,11 @@
 /** Checks one text against its limit and against what must never reach Slack: broken entities, hidden characters, broadcasts. */
 
 const hidden = /(?![\t\n])[\p{Cc}\p{Bidi_Control}]/u;
-const broadcast = /<!(?:channel|here|everyone|subteam)/;
+const broadcast = /<!(?:channel|here|everyone)/;
 const bareAmpersand = /&(?!(?:amp|lt|gt);)/;
 /** Every `<` of ours opens a date, a link or a mention and is closed on the same line. */
 const foreignToken =
-  /<(?!(?:!date\^\d+\^[^<>|]+\|[^<>|]+|https?:\/\/[^<>|\s]+(?:\|[^<>|]+)?|@[UW][A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>|]*)?)>)/;
+  /<(?!(?:!date\^\d+\^[^<>|]+\|[^<>|]+|https?:\/\/[^<>|\s]+(?:\|[^<>|]+)?|@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+|#C[A-Z0-9]+(?:\|[^<>|]*)?)>)/;
 
 /** `plain` texts are shown as they are; `mrkdwn` ones are read by Slack. */
 export const checkText = (

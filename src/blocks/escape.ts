@@ -98,6 +98,9 @@ export const cutText = (text: string, max: number): string => {
   return `${text.slice(0, findCut(text, max - 1)).trimEnd()}…`;
 };
 
+/** Shortened after escaping, because Slack counts the escapes; the cut never breaks one. */
+export const escapeShort = (text: string, max: number): string => cutText(escapeLine(text), max);
+
 /** Plain-text fields (buttons, options, titles) take no escapes; one clean line of at most `max`. */
 export const toPlainField = (text: string, max: number): string => cutText(cleanLine(text), max);
 

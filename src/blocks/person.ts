@@ -9,6 +9,10 @@ export const renderPerson = (actor: Actor): string =>
 export const namePerson = (actor: Actor, via: string): string =>
   via === 'slack' ? renderPerson(actor) : `\`${escapeLine(formatActor(actor))}\``;
 
+/** A user group; in code where it is no id of one, so that nothing else is ever called. */
+export const renderGroup = (id: string): string =>
+  /^S[A-Z0-9]{2,}$/u.test(id) ? `<!subteam^${id}>` : `\`${escapeLine(id)}\``;
+
 /** From the stored form `team:user`. */
 const parseStored = (text: string): Actor => {
   const at = text.indexOf(':');

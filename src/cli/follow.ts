@@ -62,5 +62,6 @@ const readPicture = (
     return null;
   }
   const end = exit ?? (state === 'done' ? 0 : 4);
-  return { operation, state, exit: end, text: text || `Operation ${operation}: ${state}.`, data };
+  const said = text || `Operation ${operation}: ${state}.`;
+  return { operation, state, exit: end, text: said, data, ...(state === 'refused' ? { say: said } : {}) };
 };

@@ -1,8 +1,10 @@
 /** The only list of commands. A new one is a folder beside this file and a line here. */
 import type { AnyCommand } from '../operations/command.ts';
 import { type AddClientPowers, defineAddClient } from './add-client/command.ts';
+import { defineApprovalReminder } from './approval-reminder/command.ts';
 import { type AuditPowers, defineAudit } from './audit/command.ts';
 import { type AuditHeadPowers, defineAuditHead } from './audit-head/command.ts';
+import { type DecidePowers, defineDecide } from './decide/command.ts';
 import { defineDeploy } from './deploy/command.ts';
 import type { DeployPowers } from './deploy/powers.ts';
 import { type DoctorParts, defineDoctor } from './doctor/command.ts';
@@ -26,6 +28,7 @@ import { defineWhoami, type WhoamiPowers } from './whoami/command.ts';
 export interface CommandPowers {
   readonly health: HealthPowers & HealthCardPowers;
   readonly deploy: DeployPowers;
+  readonly decide: DecidePowers;
   readonly list: ListPowers;
   readonly status: StatusPowers;
   readonly note: NotePowers;
@@ -49,6 +52,7 @@ export interface CommandPowers {
 export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => [
   defineHealth(powers.health),
   defineDeploy(powers.deploy),
+  defineDecide(powers.decide),
   defineStatus(powers.status),
   defineList(powers.list),
   defineNote(powers.note),
@@ -65,6 +69,7 @@ export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => 
   defineRegistry(powers.registry),
   defineAudit(powers.audit),
   defineDoctor(powers.doctor),
+  defineApprovalReminder(),
   defineAuditHead(powers.auditHead),
   defineTidy(powers.tidy),
 ];

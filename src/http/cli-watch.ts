@@ -7,7 +7,7 @@ import type { Message } from '../operations/message.ts';
 import type { OperationState } from '../operations/operation.ts';
 import type { ExitCode } from '../operations/refusal.ts';
 import { sendFault, sendJson } from './answer.ts';
-import { type PlainText, toTerminalText } from './cli-text.ts';
+import { type PlainText, toTerminalSay, toTerminalText } from './cli-text.ts';
 
 export interface OperationPicture {
   readonly state: OperationState;
@@ -75,5 +75,11 @@ const toWire = (spokenId: string, picture: OperationPicture, plain: PlainText): 
   state: picture.state,
   exit: picture.exit,
   text: picture.message ? toTerminalText(picture.message, plain) : '',
-  data: picture.data,
+  data: toWireData(picture, plain),
 });
+
+/** Why it was refused, as it reads here. */
+const toWireData = ({ state, data }: OperationPicture, plain: PlainText): Json =>
+  state === 'refused' && data !== null && typeof data === 'object' && 'say' in data
+    ? { ...data, say: typeof data['say'] === 'string' ? toTerminalSay(data['say'], plain) : data['say'] }
+    : data;

@@ -61,7 +61,8 @@ export const addMove = (message: Message, move: Move | null): Message => {
     : message;
 };
 
-const drawWords = (operation: Operation): Message => {
+/** How it ended, in words alone. */
+export const drawWords = (operation: Operation): Message => {
   const name = `${toCode(operation.verb)} ${operation.spokenId}`;
   const text = `${name}: ${readWords(operation)}`;
   return { text: text.slice(0, mostText), blocks: [toTextBlock(text)] };

@@ -118,16 +118,3 @@ const holdOpen = async (db: Db, operationId: string): Promise<boolean> =>
     .where('state', '=', 'open')
     .forNoKeyUpdate()
     .executeTakeFirst()) !== undefined;
-
-/** True for the one who may remind now; whoever comes later was forestalled. */
-export const markReminded = async (db: Db, operationId: string, round: number, at: Date): Promise<boolean> =>
-  translate(async () => {
-    const marked = await db
-      .updateTable('approvals')
-      .set({ reminded_at: at })
-      .where('operation_id', '=', operationId)
-      .where('round', '=', round)
-      .where('reminded_at', 'is', null)
-      .executeTakeFirst();
-    return marked.numUpdatedRows === 1n;
-  });

@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import type { Actor } from '../operations/call.ts';
 import type { Operation } from '../operations/operation.ts';
-import { type Db, translate } from './database.ts';
+import type { Tx } from '../operations/tx.ts';
+import { type Db, toDb, translate } from './database.ts';
 import { toOperation } from './operation-rows.ts';
 import { isUuid } from './request-store.ts';
 
@@ -18,6 +19,16 @@ export const readCardOperation = async (db: Db, cardId: string): Promise<Operati
       .executeTakeFirst();
     return row ? toOperation(row) : null;
   });
+
+/** Which client an operation is about; null where there is none, or no such operation. */
+export const readTargetOf = async (tx: Tx, operationId: string): Promise<string | null> =>
+  (
+    await toDb(tx)
+      .selectFrom('operations')
+      .select('target_id')
+      .where('id', '=', operationId)
+      .executeTakeFirst()
+  )?.target_id ?? null;
 
 /** An operation that this person asked for or joined; anybody else's is nobody's. */
 export const readOwnOperation = async (db: Db, spokenId: string, actor: Actor): Promise<Operation | null> =>

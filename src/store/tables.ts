@@ -197,7 +197,6 @@ export interface Tables {
     needed: number;
     asked_at: At;
     expires_at: At;
-    reminded_at: MaybeAt;
   };
   approval_votes: {
     id: string;

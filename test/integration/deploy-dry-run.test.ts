@@ -133,12 +133,6 @@ describe('who may, and where', () => {
     expect(desk.shown(desk.dm('onCall')).at(-1)).toContain('Dry run for Bayline Foods');
   });
 
-  it('says what is missing where it is asked to deploy', async () => {
-    const told = await desk.say('deploy aster', 'onCall');
-    expect(told).toContain('--dry-run');
-    expect(told).toContain('does not carry one out yet');
-  });
-
   it('is no deploy for a client that is leaving', async () => {
     expect(await desk.ask('deploy wexford --dry-run', 'onCall')).toContain('nothing is deployed there');
   });

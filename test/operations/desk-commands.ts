@@ -24,6 +24,11 @@ export const createDeskCommands = (
       zone: 'UTC',
       commands,
       now,
+      approvals: [],
+      approving: {
+        asking: { openRound: unreached, readApprovers: unreached, showTo: unreached, remind: unreached },
+        castVote: async () => ({ kind: 'none' }),
+      },
       redact: (text) => text,
       readRegistryFile: unreached,
       readPipeline: unreached,

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ApprovalRound, decideApproval, type Vote } from '../../src/operations/approval.ts';
 import type { Actor } from '../../src/operations/call.ts';
-import { castVote, markReminded, openRound, readNewestRound } from '../../src/store/approval-store.ts';
+import { castVote, openRound, readNewestRound } from '../../src/store/approval-store.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { createSpine, defineWork, type Spine } from '../operations/spine.ts';
 import { createDeskDatabase, type DeskDatabase } from '../support/desk-database.ts';
@@ -196,17 +196,6 @@ describe('at the same moment', () => {
     const told = await Promise.all(Array.from({ length: 20 }, () => vote(id, person('U0ANN'))));
     expect(told.map(({ kind }) => kind).toSorted()).toEqual(['cast', ...Array(19).fill('voted-before')]);
     expect((await readNewestRound(wide.db, id))?.votes).toHaveLength(1);
-  });
-
-  it('many who would remind are one', async () => {
-    const id = await start();
-    await openRound(wide.db, id, toRound({ round: 2 }));
-    const marks = await Promise.all(
-      Array.from({ length: 20 }, (_, at) => markReminded(wide.db, id, 1, minute(at))),
-    );
-    expect(marks.filter(Boolean)).toHaveLength(1);
-    expect(await markReminded(wide.db, id, 2, minute(1))).toBe(true);
-    expect(await markReminded(wide.db, id, 3, minute(1))).toBe(false);
   });
 });
 

@@ -1,9 +1,12 @@
-/** What the buttons of a deploy's card mean: each re-reads the card and passes the same door as typed words. */
-import { toActionId } from '../../blocks/action-id.ts';
-import type { ActionDefinition } from '../../operations/action.ts';
+/** What the buttons of a deploy's card mean: each re-reads the card and passes the same door as typed words. A decision carries the round that its button was drawn for. */
+import { parseActionValue, toActionId } from '../../blocks/action-id.ts';
+import type { ActionDefinition, Ask, Click, SubmissionDefinition } from '../../operations/action.ts';
 import type { Operation } from '../../operations/operation.ts';
-import { refuse } from '../../operations/refusal.ts';
-import { readAsked } from './plan.ts';
+import { type Refusal, refuse } from '../../operations/refusal.ts';
+import { isInScope } from '../../operations/scope.ts';
+import { decideRights } from '../../policy/access.ts';
+import { renderRejectModal } from './approval-blocks.ts';
+import { readAsked, readReport } from './plan.ts';
 
 export interface DeployActionPowers {
   readonly readCard: (cardId: string) => Promise<Operation | null>;
@@ -11,14 +14,70 @@ export interface DeployActionPowers {
 
 const gone = refuse('stale-card', 'That card is gone. Ask again with `/acuops deploy`.');
 
+const readDeploy = async ({ readCard }: DeployActionPowers, cardId: string): Promise<Operation | null> => {
+  const operation = await readCard(cardId);
+  return operation?.verb === 'deploy' ? operation : null;
+};
+
+/** The version that such a button carries is the round of the plan that it was drawn for. */
+const toDecision = (
+  operation: Operation,
+  round: number,
+  said: { readonly verdict: 'approve' | 'reject' | 'withdraw'; readonly reason?: string },
+): Ask => ({
+  kind: 'ask',
+  verb: 'decide',
+  input: { client: readAsked(operation).client, operation: operation.id, round, ...said },
+  onCard: 'leave',
+});
+
+const onRound =
+  (powers: DeployActionPowers, verdict: 'approve' | 'withdraw') =>
+  async ({ card }: Click): Promise<Ask | Refusal> => {
+    const operation = await readDeploy(powers, card.id);
+    return operation === null ? gone : toDecision(operation, card.version, { verdict });
+  };
+
+const notYours = refuse('denied', 'Your role does not include deciding on this client. Nothing was done.');
+
 export const defineDeployActions = (powers: DeployActionPowers): readonly ActionDefinition[] => [
   {
     kind: 'ask',
     id: toActionId('deploy', 'again'),
-    toCall: async (click) => {
-      const operation = await powers.readCard(click.card.id);
-      if (operation?.verb !== 'deploy') return gone;
-      return { kind: 'ask', verb: 'deploy', input: readAsked(operation), onCard: 'take-over' };
+    toCall: async ({ card }) => {
+      const operation = await readDeploy(powers, card.id);
+      return operation === null
+        ? gone
+        : { kind: 'ask', verb: 'deploy', input: readAsked(operation), onCard: 'take-over' };
+    },
+  },
+  { kind: 'ask', id: toActionId('deploy', 'approve'), toCall: onRound(powers, 'approve') },
+  { kind: 'ask', id: toActionId('deploy', 'withdraw'), toCall: onRound(powers, 'withdraw') },
+  {
+    kind: 'view',
+    id: toActionId('deploy', 'reject'),
+    title: 'Reject',
+    render: async ({ card }, { grants }) => {
+      const operation = await readDeploy(powers, card.id);
+      const report = operation && readReport(operation);
+      if (!report) return gone;
+      return isInScope(decideRights(grants, 'decide'), report.client.targetId)
+        ? { kind: 'modal', view: renderRejectModal(report, { cardId: card.id, round: card.version }) }
+        : notYours;
     },
   },
 ];
+
+export const defineRejectSubmission = (powers: DeployActionPowers): SubmissionDefinition => ({
+  callbackId: toActionId('deploy', 'reject'),
+  faultBlock: 'reason',
+  toCall: async ({ memo, values }) => {
+    const pressed = parseActionValue(memo);
+    const operation = pressed && (await readDeploy(powers, pressed.cardId));
+    if (!pressed || !operation) return gone;
+    const { reason } = values;
+    if (typeof reason !== 'string' || reason.trim().length < 3)
+      return { kind: 'faulty', faults: { reason: 'Say why, in a few words: whoever asked will read it.' } };
+    return toDecision(operation, pressed.version, { verdict: 'reject', reason });
+  },
+});

@@ -1,8 +1,8 @@
-/** `deploy <client> --dry-run`: what a deploy would change and what is in its way, on one card. Nothing is changed anywhere. */
+/** `deploy <client> [--dry-run]`: what a deploy would change and what is in its way, on one card; without `--dry-run` people are asked to agree. */
 import { type AnyCommand, type CardView, defineCommand } from '../../operations/command.ts';
 import type { Message } from '../../operations/message.ts';
 import { renderDeployCard } from './blocks.ts';
-import { createDeployItems, createDeploySteps, deadlineMs } from './job.ts';
+import { createDeployItems, createDeploySteps } from './job.ts';
 import { DeployInput, environmentNames, readReport } from './plan.ts';
 import type { DeployPowers } from './powers.ts';
 
@@ -11,24 +11,25 @@ export const defineDeploy = (powers: DeployPowers): AnyCommand =>
     kind: 'long',
     verb: 'deploy',
     aliases: ['d'],
-    summary: 'Plan a deploy and judge it, without changing anything',
+    summary: 'Plan a deploy, judge it, and ask a second person',
     words: {
       positionals: [{ name: 'client', about: 'which client', required: true }],
       flags: {
-        'dry-run': { kind: 'switch', about: 'plan and judge only; needed for now' },
+        'dry-run': { kind: 'switch', about: 'plan and judge only: nobody is asked' },
         env: { kind: 'text', about: `${environmentNames.join(' or ')}; left out, production` },
         ref: { kind: 'text', about: "a branch, tag or commit; left out, the environment's branch" },
       },
     },
-    example: 'deploy acme --dry-run',
+    example: 'deploy acme --ref v1.4.2',
     input: DeployInput,
     permission: () => 'operate',
     effect: 'none',
     readers: 'team',
     asks: ({ client }) => ({ kind: 'key', key: client }),
-    joinKey: ({ client, env, ref }) => `deploy:dry:${client}:${env}:${ref ?? ''}`,
+    joinKey: ({ client, env, ref, dryRun }) =>
+      `deploy:${dryRun ? 'dry' : 'ask'}:${client}:${env}:${ref ?? ''}`,
     firstStep: 'gather',
-    deadlineMs,
+    deadlineMs: null,
     steps: createDeploySteps(powers),
     items: createDeployItems(powers),
     render: async (view) => render(view),

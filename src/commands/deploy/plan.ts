@@ -9,24 +9,18 @@ import { DeployReport } from '../../policy/deploy/report.ts';
 
 export const environmentNames = ['production', 'staging'] as const;
 
-export const DeployInput = z
-  .strictObject({
-    client: z.string().trim().toLowerCase().min(1).max(40, 'is too long for a client'),
-    env: z.enum(environmentNames, `must be ${environmentNames.join(' or ')}`).default('production'),
-    ref: z
-      .string()
-      .trim()
-      .min(1, 'is empty')
-      .max(200, 'is too long for a branch, tag or commit')
-      .regex(/^[^\s-][^\s]*$/u, 'is no name of a branch, tag or commit')
-      .optional(),
-    dryRun: z.boolean().default(false),
-  })
-  .refine(({ dryRun }) => dryRun, {
-    path: ['dryRun'],
-    error:
-      'is needed: this desk plans and judges a deploy, it does not carry one out yet. With it nothing is changed',
-  });
+export const DeployInput = z.strictObject({
+  client: z.string().trim().toLowerCase().min(1).max(40, 'is too long for a client'),
+  env: z.enum(environmentNames, `must be ${environmentNames.join(' or ')}`).default('production'),
+  ref: z
+    .string()
+    .trim()
+    .min(1, 'is empty')
+    .max(200, 'is too long for a branch, tag or commit')
+    .regex(/^[^\s-][^\s]*$/u, 'is no name of a branch, tag or commit')
+    .optional(),
+  dryRun: z.boolean().default(false),
+});
 export type DeployInput = z.infer<typeof DeployInput>;
 
 /** As it was asked, from what was written down. */
@@ -40,7 +34,7 @@ export const findEnvironment = (target: Target, name: Environment['name']): Envi
   target.environments.find((environment) => environment.name === name);
 
 /** What is deployed where nothing else is asked for. */
-export const toRef = (input: DeployInput, target: Target): string =>
+const toRef = (input: DeployInput, target: Target): string =>
   input.ref ??
   findEnvironment(target, input.env)?.branch ??
   (input.env === 'production' ? target.branch : 'staging');
@@ -65,6 +59,7 @@ export const startReport = (operation: Operation, target: Target): DeployReport 
     client: { targetId: target.id, key: target.key, name: target.name, zone: target.zone },
     environment: input.env,
     ref: toRef(input, target),
+    isDryRun: input.dryRun,
     state: 'looking',
     startedAt: operation.createdAt,
     gatheredAt: null,
@@ -76,6 +71,7 @@ export const startReport = (operation: Operation, target: Target): DeployReport 
     missing: [],
     past: [],
     neighbours: 0,
+    approval: null,
   };
 };
 
@@ -84,6 +80,7 @@ export const endLate = (report: DeployReport, now: Date): DeployReport => ({
   ...report,
   state: 'blocked',
   gatheredAt: now,
+  planned: null,
   missing: ['the facts: no answer in time'],
   gates: gateNames.map(
     (name): Gate => ({
@@ -99,16 +96,39 @@ export const endLate = (report: DeployReport, now: Date): DeployReport => ({
   ),
 });
 
+/** @throws where it is none: only of what this version wrote */
+export const decodeReport = (stored: unknown): DeployReport =>
+  z.decode(DeployReport, stored as z.input<typeof DeployReport>);
+
 /** What is stored of an operation of ours; null before the first step. */
 export const readReport = ({ result }: Operation): DeployReport | null => {
   const read = z.safeDecode(DeployReport, result as z.input<typeof DeployReport>);
   return read.success ? read.data : null;
 };
 
-export const summarize = ({ gates }: DeployReport): GateSummary => summarizeGates(gates);
+export const summarize = ({ gates }: Pick<DeployReport, 'gates'>): GateSummary => summarizeGates(gates);
 
-/** 0 ready, 1 where something fails, 4 where it is only not known. */
+/** 0 ready or approved, 1 where something fails or somebody said no, 4 where it is only not known. */
 export const toExit = (report: DeployReport): 0 | 1 | 4 => {
-  if (report.state === 'ready') return 0;
+  if (report.state === 'ready' || report.state === 'approved') return 0;
+  if (report.state !== 'blocked') return 1;
   return report.gates.some(({ verdict }) => verdict === 'fail') ? 1 : 4;
 };
+
+/**
+ * What somebody who agreed to the one has not seen in the other: another plan, or a warning that was not there. `diff` says what of
+ * the plan changed.
+ */
+export const findChanges = (
+  before: DeployReport,
+  after: DeployReport,
+  diff: (before: Planned, after: Planned) => readonly string[],
+): readonly string[] => {
+  const known = new Set(summarize(before).warnings.map(({ name, cause }) => `${name} ${cause}`));
+  const warned = summarize(after).warnings.filter(({ name, cause }) => !known.has(`${name} ${cause}`));
+  const { planned } = after;
+  const changed = before.planned && planned ? diff(before.planned, planned) : [];
+  return [...changed, ...warned.map(({ say }) => `new warning: ${say}`)];
+};
+
+type Planned = NonNullable<DeployReport['planned']>;

@@ -1,7 +1,10 @@
 /** What planning a deploy needs from outside; `app.ts` joins it with the real parts. */
+import type { ApprovalRound, ApprovalRule } from '../../operations/approval.ts';
+import type { Actor } from '../../operations/call.ts';
+import type { Operation } from '../../operations/operation.ts';
 import type { Target } from '../../operations/target.ts';
 import type { SourceFacts } from '../../policy/deploy/facts.ts';
-import type { EnvironmentName, Fact, HealthClient, PipelineFacts } from '../../policy/health/facts.ts';
+import type { EnvironmentName, Fact, HealthClient, PipelineFacts, Tier } from '../../policy/health/facts.ts';
 import type { InstanceReader } from '../../steps/read-instance.ts';
 
 interface HistoryOptions {
@@ -10,6 +13,15 @@ interface HistoryOptions {
   readonly planJobs: (
     facts: PipelineFacts,
   ) => readonly { readonly runId: number; readonly attempt: number }[];
+}
+
+export interface Reminder {
+  readonly round: number;
+  readonly client: string;
+  readonly environment: EnvironmentName;
+  readonly missing: number;
+  readonly expiresAt: Date;
+  readonly groups: readonly string[];
 }
 
 export interface DeployPowers {
@@ -34,6 +46,18 @@ export interface DeployPowers {
     readonly signal: AbortSignal;
   }) => Promise<SourceFacts>;
   readonly readInstance: InstanceReader;
+  /** How many must agree, and for how long they are asked. */
+  readonly findRule: (tier: Tier, environment: EnvironmentName) => ApprovalRule;
+  /** The same round again changes nothing and gives what stands, with its votes. */
+  readonly openRound: (operationId: string, round: Omit<ApprovalRound, 'votes'>) => Promise<ApprovalRound>;
+  /** Who may decide on this client, as far as Slack tells; groups by their id. */
+  readonly readApprovers: (
+    targetId: string,
+  ) => Promise<{ readonly groups: readonly string[]; readonly people: readonly Actor[] }>;
+  /** The card comes to them directly, once each. */
+  readonly showTo: (operationId: string, people: readonly Actor[]) => Promise<void>;
+  /** Says once more, where it was asked, that a round waits. */
+  readonly remind: (operation: Operation, reminder: Reminder) => Promise<void>;
   /** True where effects on this client are stopped. */
   readonly readKillswitch: (targetId: string) => Promise<Fact<boolean>>;
 }

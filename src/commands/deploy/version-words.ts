@@ -1,17 +1,15 @@
 /** What a version is and how it stands to what is live, in mrkdwn whose foreign parts are escaped. */
 import type { KnownBlock } from '@slack/types';
-import { cutText, escapeLine, renderLink } from '../../blocks/escape.ts';
+import { cutText, escapeShort, renderLink } from '../../blocks/escape.ts';
 import { section } from '../../blocks/message.ts';
 import { renderDate } from '../../blocks/time.ts';
 import type { DeployPlan } from '../../policy/deploy/plan.ts';
 import type { DeployReport } from '../../policy/deploy/report.ts';
 
-const escapeShort = (text: string, max: number): string => cutText(escapeLine(text), max);
-
 /** Seven digits, as GitHub shows them. */
 export const toShort = (sha: string): string => `\`${sha.slice(0, 7)}\``;
 
-const sayCount = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+export const sayCount = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 const mostNames = 4;
 
@@ -47,6 +45,8 @@ const sayStanding = ({ change }: DeployReport): string => {
 };
 
 const pullsShown = 4;
+/** Links of GitHub are short; whatever else they are, the card stays within Slack's sum. */
+const changeChars = 1_300;
 
 const renderPulls = ({ change }: DeployReport): readonly string[] => {
   const pulls = change?.pulls ?? [];
@@ -69,7 +69,8 @@ export const renderChange = (
   const { change } = report;
   const compare = change === null || change.standing === 'identical' ? '' : renderLink(change.url, 'compare');
   const second = [renderLive(report, zone), standing, compare].filter((part) => part !== '').join(' · ');
-  return [section([wanted, second, ...renderPulls(report)].filter((line) => line !== '').join('\n'))];
+  const lines = [wanted, second, ...renderPulls(report)].filter((line) => line !== '');
+  return [section(cutText(lines.join('\n'), changeChars))];
 };
 
 /** "HeritageCustom, with VendorSuite; what else is published stays". */

@@ -1,5 +1,7 @@
 /** Pictures of a health check: the card in the channel, its modals, and the JSON of `--json`. Pure: what to show is in the report, when and where in the view. */
+
 import type { KnownBlock } from '@slack/types';
+import { escapeShort } from '../../blocks/escape.ts';
 import { limits, measureBlocks } from '../../blocks/limits.ts';
 import { context, type RenderedMessage, renderMessage, section } from '../../blocks/message.ts';
 import { type Counts, countClients, sayVerdict } from '../../policy/health/fleet.ts';
@@ -17,7 +19,7 @@ import {
   renderTrouble,
   renderVerdict,
 } from './card-summary.ts';
-import { type Claim, escapeShort } from './card-words.ts';
+import { type Claim } from './card-words.ts';
 
 export { renderDetails, renderNoteModal } from './card-modals.ts';
 export type { Claim } from './card-words.ts';

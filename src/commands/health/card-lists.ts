@@ -1,6 +1,8 @@
 /** The lists of a health card: failures in full, then in short, then the rest, each saying how many it left out. */
+
 import type { KnownBlock } from '@slack/types';
 import { toActionId, toActionValue } from '../../blocks/action-id.ts';
+import { escapeShort } from '../../blocks/escape.ts';
 import { button, context, fitLines, section } from '../../blocks/message.ts';
 import { renderStatus } from '../../blocks/status-line.ts';
 import { isClockRunning, isUnchecked } from '../../policy/health/fleet.ts';
@@ -9,7 +11,6 @@ import type { CheckedClient, HealthCheck } from '../../policy/health/report.ts';
 import { findTold, renderTold, toWorstFirst } from './card-told.ts';
 import {
   type Claim,
-  escapeShort,
   joinNext,
   renderClaim,
   renderHeadline,

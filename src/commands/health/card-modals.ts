@@ -1,7 +1,7 @@
 /** The modals of a health card: one client in detail, and writing a note. */
 import type { KnownBlock, ModalView } from '@slack/types';
 import { toActionId, toActionValue } from '../../blocks/action-id.ts';
-import { escapeLine } from '../../blocks/escape.ts';
+import { escapeLine, escapeShort } from '../../blocks/escape.ts';
 import { limits } from '../../blocks/limits.ts';
 import { actions, button, context, divider, groupedSelect, plain, section } from '../../blocks/message.ts';
 import { sayAge } from '../../blocks/time.ts';
@@ -9,7 +9,6 @@ import { type CheckedClient, type HealthReport, toHealthCheck } from '../../poli
 import { isOpen } from './card-lists.ts';
 import {
   type Claim,
-  escapeShort,
   joinNext,
   renderClaim,
   renderHeadline,

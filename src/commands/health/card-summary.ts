@@ -1,4 +1,5 @@
 /** The short lines around a card's lists: verdict, common cause, what changed, counts, age of the facts. */
+import { escapeShort } from '../../blocks/escape.ts';
 import { renderStatus } from '../../blocks/status-line.ts';
 import { renderDate, sayDuration, sayWallTime } from '../../blocks/time.ts';
 import { sayCriterion } from '../../policy/health/criterion-words.ts';
@@ -6,7 +7,6 @@ import { criteria } from '../../policy/health/facts.ts';
 import { countClients, sayVerdict } from '../../policy/health/fleet.ts';
 import { sayReach, sayTrouble } from '../../policy/health/github-trouble.ts';
 import type { Change, CheckedObservation, HealthCheck } from '../../policy/health/report.ts';
-import { escapeShort } from './card-words.ts';
 
 /** The lock screen's line: no tokens and no marks, the zone named. */
 export const renderVerdict = (check: HealthCheck, now: Date, zone: string): string =>

@@ -1,5 +1,5 @@
 /** The words of one client and one observation, as card, details and file share them. Foreign text is escaped here, once. */
-import { cutText, escapeLine, renderLink } from '../../blocks/escape.ts';
+import { escapeShort, renderLink } from '../../blocks/escape.ts';
 import { statusMarks } from '../../blocks/status-line.ts';
 import { renderDate } from '../../blocks/time.ts';
 import { sayCriterion } from '../../policy/health/criterion-words.ts';
@@ -13,9 +13,6 @@ export interface Claim {
   readonly by: string;
   readonly at: Date;
 }
-
-/** Shortened after escaping, because Slack counts the escapes; the cut never breaks one. */
-export const escapeShort = (text: string, max: number): string => cutText(escapeLine(text), max);
 
 export const renderName = ({ client }: CheckedClient, max = 60): string =>
   escapeShort(client.name.trim() || client.key, max);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { answerLines, refuseWords } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
-import { renderPerson } from '../../blocks/person.ts';
+import { renderGroup, renderPerson } from '../../blocks/person.ts';
 import { type Actor, isSameActor } from '../../operations/call.ts';
 import { type AnyCommand, defineCommand, type NowContext } from '../../operations/command.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
@@ -90,7 +90,7 @@ const saySubject = (rule: Pick<RoleRule, 'subjectKind' | 'team' | 'subject'>, vi
   if (rule.subjectKind === 'team') return `everybody of \`${escapeLine(rule.team)}\``;
   if (via !== 'slack') return `\`${escapeLine(`${rule.team}:${rule.subject}`)}\``;
   return rule.subjectKind === 'group'
-    ? `<!subteam^${escapeLine(rule.subject)}>`
+    ? renderGroup(rule.subject)
     : renderPerson({ team: rule.team, user: rule.subject });
 };
 

@@ -17,6 +17,8 @@ const StoredGate = z.object({
   observedAt: Instant,
 });
 
+const Person = z.object({ team: z.string(), user: z.string() });
+
 const Commit = z.object({ sha: z.string(), title: z.string(), author: z.string(), isVerified: z.boolean() });
 
 /** How many commits, pull requests and earlier deploys a report keeps; the counts are whole. */
@@ -28,8 +30,23 @@ export const DeployReport = z.object({
   environment: z.enum(['production', 'staging']),
   /** As it was asked for. */
   ref: z.string(),
-  /** `looking` while facts are gathered; `blocked` where a gate fails or is unknown, or the plan is not whole. */
-  state: z.enum(['looking', 'ready', 'blocked']),
+  /** Ends with the plan: nobody is asked, nothing is started. */
+  isDryRun: z.boolean(),
+  /**
+   * `looking` while facts are gathered, `checking` while they are gathered again after people agreed; `blocked` where a gate fails or
+   * is unknown, or the plan is not whole; `ready` where nothing is in the way; then what became of the question.
+   */
+  state: z.enum([
+    'looking',
+    'ready',
+    'blocked',
+    'waiting',
+    'checking',
+    'approved',
+    'rejected',
+    'withdrawn',
+    'expired',
+  ]),
   startedAt: Instant,
   /** When the facts were together; null while they are gathered. */
   gatheredAt: Instant.nullable(),
@@ -67,5 +84,28 @@ export const DeployReport = z.object({
     .readonly(),
   /** Other clients with a tenant on the same site: a publish restarts theirs too. */
   neighbours: z.int(),
+  /** Who was asked and what they said; null where nobody was. */
+  approval: z
+    .object({
+      round: z.int(),
+      needed: z.int(),
+      expiresAt: Instant,
+      requester: Person,
+      /** User groups that may decide, as Slack knows them. */
+      groups: z.array(z.string()).readonly(),
+      votes: z
+        .array(
+          z.object({
+            by: Person,
+            verdict: z.enum(['approve', 'reject', 'withdraw']),
+            reason: z.string().nullable(),
+            at: Instant,
+          }),
+        )
+        .readonly(),
+      /** What is not as it was when people agreed to the round before. */
+      changes: z.array(z.string()).readonly(),
+    })
+    .nullable(),
 });
 export type DeployReport = z.infer<typeof DeployReport>;

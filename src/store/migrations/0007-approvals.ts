@@ -12,7 +12,6 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       needed integer not null check (needed >= 1),
       asked_at timestamptz not null,
       expires_at timestamptz not null,
-      reminded_at timestamptz,
       primary key (operation_id, round),
       check (expires_at > asked_at)
     );

@@ -11,6 +11,10 @@ const url = fc.oneof(
   hostileText,
   hostileText.map((path) => `https://github.example/${path}`),
 );
+const person = fc.record({
+  team: fc.constantFrom('T0DESK', 'local'),
+  user: fc.oneof(hostileText, fc.constant('U0ANN')),
+});
 const commit = fc.record({ sha, title: hostileText, author: hostileText, isVerified: fc.boolean() });
 const count = fc.integer({ min: 0, max: 400 });
 
@@ -70,7 +74,18 @@ export const arbitraryReport: fc.Arbitrary<DeployReport> = fc.record({
   }),
   environment: fc.constantFrom('production', 'staging'),
   ref: hostileText,
-  state: fc.constantFrom('looking', 'ready', 'blocked'),
+  isDryRun: fc.boolean(),
+  state: fc.constantFrom(
+    'looking',
+    'ready',
+    'blocked',
+    'waiting',
+    'checking',
+    'approved',
+    'rejected',
+    'withdrawn',
+    'expired',
+  ),
   startedAt: moment,
   gatheredAt: fc.option(moment),
   commit: fc.option(commit),
@@ -100,4 +115,23 @@ export const arbitraryReport: fc.Arbitrary<DeployReport> = fc.record({
     { maxLength: kept.past },
   ),
   neighbours: fc.integer({ min: 0, max: 30 }),
+  approval: fc.option(
+    fc.record({
+      round: fc.integer({ min: 1, max: 9 }),
+      needed: fc.integer({ min: 1, max: 5 }),
+      expiresAt: moment,
+      requester: person,
+      groups: fc.array(fc.oneof(hostileText, fc.constant('S0APPROVERS')), { maxLength: 8 }),
+      votes: fc.array(
+        fc.record({
+          by: person,
+          verdict: fc.constantFrom('approve', 'reject', 'withdraw'),
+          reason: fc.option(hostileText),
+          at: moment,
+        }),
+        { maxLength: 9 },
+      ),
+      changes: fc.array(hostileText, { maxLength: 20 }),
+    }),
+  ),
 });

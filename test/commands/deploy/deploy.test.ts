@@ -68,7 +68,6 @@ describe('deploy --dry-run', () => {
   });
 
   it.each([
-    ['deploy heritage', '`--dry-run`: is needed'],
     ['deploy heritage --dry-run --env live', '`--env` `live`: must be production or staging'],
     ['deploy heritage --dry-run --ref -x', '`--ref` `-x`: is no name of a branch, tag or commit'],
     ['deploy --dry-run', 'client&gt;` is missing'],

@@ -32,6 +32,11 @@ const run = async (
     readSource: nobody,
     readInstance: nobody,
     readKillswitch: nobody,
+    findRule: nobody,
+    openRound: nobody,
+    readApprovers: nobody,
+    showTo: nobody,
+    remind: nobody,
   };
   const step = createDeploySteps(powers)[name];
   if (!step) throw new Error(`no step ${name}`);
@@ -60,7 +65,7 @@ describe('gathering', () => {
   it('is one part, one at a time for each instance', async () => {
     expect(await run('gather', {})).toMatchObject({
       kind: 'fan',
-      items: [{ key: 'facts', limitKey: 'instance:at-heritage' }],
+      items: [{ key: 'facts-1', limitKey: 'instance:at-heritage' }],
       step: 'judge',
     });
     expect(await begin()).toMatchObject({ state: 'looking', ref: 'main', gates: [] });
@@ -73,19 +78,19 @@ describe('gathering', () => {
   ])('is refused for a client %s', async (_name, target, say) => {
     expect(await run('gather', { target })).toMatchObject({
       kind: 'refuse',
-      refusal: { reason: 'conflict', say: expect.stringContaining(say) as string },
+      refusal: { say: expect.stringContaining(say) as string },
     });
   });
 });
 
 describe('judging', () => {
   it('waits while the part is open', async () => {
-    const items = [{ key: 'facts', state: 'open', result: null }] as const;
+    const items = [{ key: 'facts-1', state: 'open', result: null }] as const;
     expect(await run('judge', { items, result: await begin() })).toMatchObject({ kind: 'wait' });
   });
 
   it('lets nothing pass where the facts never came together', async () => {
-    const items = [{ key: 'facts', state: 'timed-out', result: null }] as const;
+    const items = [{ key: 'facts-1', state: 'timed-out', result: null }] as const;
     const outcome = await run('judge', { items, result: await begin() });
     if (outcome.kind !== 'done') throw new Error(outcome.kind);
     expect(outcome.exit).toBe(4);
@@ -105,7 +110,7 @@ describe('judging', () => {
     const begun = await begin();
     const gate = { name: 'checks', verdict, cause: 'x', say: 'x', moment: null, next: null, url: null };
     const result = { ...begun, state, gates: [{ ...gate, observedAt: now.toISOString() }] };
-    const items = [{ key: 'facts', state: 'done', result: result as never }] as const;
+    const items = [{ key: 'facts-1', state: 'done', result: result as never }] as const;
     expect(await run('judge', { items, result: begun })).toMatchObject({ kind: 'done', exit });
   });
 });

@@ -1,0 +1,144 @@
+/** Asks people about a plan and looks again after they agreed: what they agreed to is exactly what is still true, or they are asked anew. */
+import { type ApprovalRound, decideApproval } from '../../operations/approval.ts';
+import { isSameActor } from '../../operations/call.ts';
+import type { Operation, Step, StepContext, StepOutcome } from '../../operations/operation.ts';
+import type { Target } from '../../operations/target.ts';
+import { diffPlans } from '../../policy/deploy/diff-plans.ts';
+import type { DeployReport } from '../../policy/deploy/report.ts';
+import { encodeReport, fanOut, finish, readGathered, readGathering, waitForItem } from './gathering.ts';
+import { decodeReport, endLate, findChanges } from './plan.ts';
+import type { DeployPowers, Reminder } from './powers.ts';
+
+const minuteMs = 60_000;
+/** A vote that was let in before the end may be written a moment after it; none that comes later is. */
+const lastVoteMs = 15_000;
+
+type ReadTarget = (context: StepContext) => Promise<Target | null>;
+
+export const createAskSteps = (
+  powers: DeployPowers,
+  readTarget: ReadTarget,
+): Readonly<Record<string, Step>> => ({
+  /** The plan that the report holds; each one has its own round, and no vote of an earlier one counts. */
+  ask: async (context) => {
+    const { operation, now } = context;
+    const report = decodeReport(operation.result);
+    const target = await readTarget(context);
+    // A plan that is not whole is never asked about; a client that left meanwhile is not deployed to.
+    if (report.planned === null || target === null) return finish(endLate(report, now()));
+    const rule = powers.findRule(target.tier, report.environment);
+    if (rule.needed === 0) return finish({ ...report, state: 'approved' });
+    const round = await powers.openRound(operation.id, {
+      round: readGathering(operation),
+      digest: report.planned.digest,
+      requester: operation.actor,
+      needed: rule.needed,
+      askedAt: now(),
+      expiresAt: new Date(now().getTime() + rule.expiresMinutes * minuteMs),
+    });
+    // A round that stands for another plan than the one that is shown decides nothing.
+    if (round.digest !== report.planned.digest) return finish(endLate(report, now()));
+    return goOn(powers, context, target, report, round);
+  },
+  recheck: async (context) => {
+    const after = await readGathered(context);
+    if (after === null) return waitForItem(context);
+    const before = decodeReport(context.operation.result);
+    const { approval } = before;
+    if (after.state === 'blocked') return end(powers, context.operation, { ...after, approval });
+    const changes = findChanges(before, after, (one, other) => diffPlans(one.plan, other.plan));
+    if (changes.length === 0 && after.planned?.digest === before.planned?.digest)
+      return end(powers, context.operation, { ...after, approval, state: 'approved' });
+    return {
+      kind: 'next',
+      step: 'ask',
+      memory: context.operation.memory,
+      result: encodeReport({ ...after, approval: approval && { ...approval, changes } }),
+    };
+  },
+});
+
+const goOn = async (
+  powers: DeployPowers,
+  context: StepContext,
+  target: Target,
+  report: DeployReport,
+  round: ApprovalRound,
+): Promise<StepOutcome> => {
+  const { operation, now } = context;
+  const approvers = await powers.readApprovers(target.id);
+  const shown: DeployReport = {
+    ...report,
+    approval: {
+      round: round.round,
+      needed: round.needed,
+      expiresAt: round.expiresAt,
+      requester: round.requester,
+      groups: approvers.groups,
+      votes: round.votes,
+      changes: report.approval?.changes ?? [],
+    },
+  };
+  const state = decideApproval(round, now());
+  switch (state.kind) {
+    case 'pending':
+      await powers.showTo(
+        operation.id,
+        approvers.people.filter((person) => !isSameActor(person, operation.actor)),
+      );
+      return {
+        kind: 'wait',
+        until: await remindOrWait(powers, context, round, {
+          round: round.round,
+          client: report.client.name,
+          environment: report.environment,
+          missing: state.missing,
+          expiresAt: round.expiresAt,
+          groups: approvers.groups.slice(0, 5),
+        }),
+        memory: operation.memory,
+        result: encodeReport({ ...shown, state: 'waiting' }),
+      };
+    case 'approved':
+      return fanOut(
+        context,
+        target,
+        { ...shown, state: 'checking' },
+        { gathering: round.round + 1, step: 'recheck' },
+      );
+    case 'expired':
+      return now().getTime() < round.expiresAt.getTime() + lastVoteMs
+        ? {
+            kind: 'wait',
+            until: new Date(round.expiresAt.getTime() + lastVoteMs),
+            memory: operation.memory,
+          }
+        : end(powers, operation, { ...shown, state: 'expired' });
+    case 'rejected':
+    case 'withdrawn':
+      return end(powers, operation, { ...shown, state: state.kind });
+  }
+};
+
+/** At half time they are told once more; after that it is the end that is waited for. */
+const remindOrWait = async (
+  powers: DeployPowers,
+  { operation, now }: StepContext,
+  round: ApprovalRound,
+  reminder: Reminder,
+): Promise<Date> => {
+  const half = new Date((round.askedAt.getTime() + round.expiresAt.getTime()) / 2);
+  if (now() < half) return half;
+  await powers.remind(operation, reminder);
+  return round.expiresAt;
+};
+
+/** Whoever asked hears how it ended, wherever the card stands. */
+const end = async (
+  powers: DeployPowers,
+  { id, actor, place }: Operation,
+  report: DeployReport,
+): Promise<StepOutcome> => {
+  if (place.kind !== 'dm') await powers.showTo(id, [actor]);
+  return finish(report);
+};
