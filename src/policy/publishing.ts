@@ -1,6 +1,7 @@
 /** Who publishes where: nobody signs in while a run deploys, whichever tenant of the site it is for. Pure. */
 import type { Target } from '../operations/target.ts';
-import type { EnvironmentName, PipelineFacts, RunFact } from './health/facts.ts';
+import { readTitle } from './health/deploy-runs.ts';
+import type { PipelineFacts, RunFact } from './health/facts.ts';
 import { isPullRequest, toLatestAttempts } from './health/runs.ts';
 
 /** A deploy that goes on at an instance, and whose it is: its link leads to that client's repository. */
@@ -33,17 +34,9 @@ const isUnderWay = (run: RunFact, readAt: Date): boolean =>
 
 const dispatches: ReadonlySet<string> = new Set(['workflow_dispatch', 'repository_dispatch']);
 
-/** Null where nothing says which one. */
-const readEnvironment = (title: string): EnvironmentName | null => {
-  const isStaging = /\b(?:staging|stg)\b/i.test(title);
-  const isProduction = /\bprod(?:uction)?\b/i.test(title);
-  if (isStaging === isProduction) return null;
-  return isStaging ? 'staging' : 'production';
-};
-
 /** A push goes where its branch goes. A dispatch is told where by an input that no list shows, so only its title may rule one out. */
 const isFor = (run: RunFact, target: Target, environment: Target['environments'][number]): boolean => {
-  if (dispatches.has(run.event)) return (readEnvironment(run.title) ?? environment.name) === environment.name;
+  if (dispatches.has(run.event)) return (readTitle(run.title) ?? environment.name) === environment.name;
   const branch = environment.branch ?? (environment.name === 'production' ? target.branch : 'staging');
   return run.branch === branch;
 };

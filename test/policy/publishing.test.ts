@@ -47,6 +47,11 @@ describe('a run keeps us out', () => {
       { event: 'repository_dispatch', title: 'scheduled-deploy' },
       ['at-production', 'at-staging'],
     ],
+    [
+      'dispatched under a title with both',
+      { event: 'workflow_dispatch', title: 'stg to prod' },
+      ['at-production', 'at-staging'],
+    ],
     ['pushed under a title that means nothing', { title: 'Fix staging labels' }, ['at-production']],
   ])('%s', (_what, over, instances) => {
     expect(find(over)).toEqual(instances);

@@ -32,6 +32,8 @@ export const parseClientYaml = (what: string, text: string, bounds: YamlBounds):
       logLevel: 'error',
       prettyErrors: false,
       uniqueKeys: bounds.refusesDoubles,
+      // Who writes `<<` means the fields that it brings; without this it would be a field of that name.
+      merge: true,
       stringKeys: true,
       resolveKnownTags: false,
     });

@@ -2,106 +2,18 @@
  * Tells from a repository's runs, jobs and tags which deploys there were, what is live, and whose jobs must be read to know it. A run
  * that started again counts with its latest attempt and at the time of that one. Reading is left to the systems.
  */
-import { deployEvents, didDeploy, readDeployJob, readTitle } from '../health/deploy-runs.ts';
+import { didDeploy } from '../health/deploy-runs.ts';
 import { decideTags } from '../health/deploy-tags.ts';
-import type { DeployJobFact, EnvironmentName, Fact, PipelineFacts, RunFact } from '../health/facts.ts';
-import { isTitledDryRun, toLatestAttempts } from '../health/runs.ts';
+import type { EnvironmentName, Fact, PipelineFacts, RunFact } from '../health/facts.ts';
 import { joinSights, type Sight } from '../health/sight.ts';
 import type { LiveVersion, PastDeploy, SourceFacts } from './facts.ts';
+import { decideOutcome, findRolledBack, listMeant, type Meant, type PastClient } from './meant-runs.ts';
 
-export interface PastClient {
-  readonly deployWorkflow: string;
-  readonly productionBranch: string;
-  /** Null where no staging is configured. */
-  readonly stagingBranch: string | null;
-}
+export type { PastClient } from './meant-runs.ts';
 
-/** One run that was meant to deploy, with what is known of its deploy job. */
-interface Meant {
-  readonly run: RunFact;
-  readonly job: DeployJobFact | undefined;
-  readonly environment: EnvironmentName | null;
-  /** The end of its deploy; as long as its job is not read, the last change of the run, which is never before that. */
-  readonly at: Date;
-}
-
-const failing: ReadonlySet<string> = new Set(['failure', 'timed_out', 'startup_failure']);
-
-/** A push goes where its branch goes. Where both environments have one branch, nobody can tell. */
-const readBranch = (branch: string | null, client: PastClient): EnvironmentName | null => {
-  const isProduction = branch === client.productionBranch;
-  const isStaging = branch === client.stagingBranch;
-  if (isProduction === isStaging) return null;
-  return isProduction ? 'production' : 'staging';
-};
-
-/** A dispatch is told where by an input that no list shows, so only a name may tell; its branch may go to either. */
-const readEnvironment = (
-  run: RunFact,
-  job: DeployJobFact | undefined,
-  client: PastClient,
-): EnvironmentName | null => {
-  if (job?.environment) return job.environment;
-  if (run.event === 'push') return readBranch(run.branch, client);
-  const named = readTitle(run.title);
-  return named === 'unnamed' ? null : named;
-};
-
-/** The title of a push is a commit message: one that speaks of dry runs deploys all the same. */
-const isMeant = (run: RunFact, client: PastClient): boolean => {
-  if (run.file !== client.deployWorkflow || !deployEvents.has(run.event) || run.conclusion === 'skipped')
-    return false;
-  if (run.event !== 'push') return !isTitledDryRun(run);
-  return (
-    run.branch === client.productionBranch || (run.branch !== null && run.branch === client.stagingBranch)
-  );
-};
-
-/** Newest first by the end, not by the start: an old run that was started again deployed later than it was made. */
-const byLatest = (a: Meant, b: Meant): number => b.at.getTime() - a.at.getTime() || b.run.id - a.run.id;
-
-const listMeant = (facts: PipelineFacts, client: PastClient): readonly Meant[] => {
-  if (facts.runs.kind === 'unknown') return [];
-  return toLatestAttempts(facts.runs.value)
-    .filter((run) => isMeant(run, client))
-    .map((run) => {
-      const job = readDeployJob(facts, run);
-      const at = job?.completedAt ?? run.updatedAt;
-      return { run, job, environment: readEnvironment(run, job, client), at };
-    })
-    .toSorted(byLatest);
-};
-
-/** The tags tell of production only: that a version was taken back there says nothing of staging. */
-const isRolledBack = ({ run, environment }: Meant, rolledBackShas: ReadonlySet<string>): boolean =>
-  environment !== 'staging' && rolledBackShas.has(run.headSha);
-
-/** What a run that did not fail says of its deploy, by its job; null where it was none. */
-const decideByJob = ({ job }: Meant): PastDeploy['outcome'] | null => {
-  if (job === undefined || job.conclusion === null) return 'unread';
-  if (didDeploy(job)) return 'success';
-  if (failing.has(job.conclusion)) return 'failure';
-  return job.conclusion === 'cancelled' ? 'cancelled' : null;
-};
-
-/**
- * A failed run stays a failure whatever its job says: where a build or an earlier step fails, GitHub skips the job or its publish
- * step, and both look like a dry run.
- */
-const decideOutcome = (meant: Meant, rolledBackShas: ReadonlySet<string>): PastDeploy['outcome'] | null => {
-  const { status, conclusion } = meant.run;
-  if (status !== 'completed') return 'running';
-  const ended = failing.has(conclusion ?? '')
-    ? 'failure'
-    : conclusion === 'cancelled'
-      ? 'cancelled'
-      : decideByJob(meant);
-  return ended !== null && isRolledBack(meant, rolledBackShas) ? 'rolled-back' : ended;
-};
-
-const toPast = (meant: Meant, rolledBackShas: ReadonlySet<string>): PastDeploy | null => {
+const toPast = (meant: Meant, rolledBack: ReadonlySet<RunFact>): PastDeploy | null => {
   const { run, environment, at } = meant;
-  const outcome = decideOutcome(meant, rolledBackShas);
+  const outcome = decideOutcome(meant, rolledBack);
   if (outcome === null) return null;
   return { runId: run.id, attempt: run.attempt, sha: run.headSha, environment, outcome, at, url: run.url };
 };
@@ -111,12 +23,11 @@ export const toPastDeploys = (facts: PipelineFacts, client: PastClient): Fact<re
   const { runs, deployTags } = facts;
   if (runs.kind === 'unknown') return runs;
   if (deployTags.kind === 'unknown') return deployTags;
-  const { rolledBackShas } = decideTags(deployTags.value);
+  const meant = listMeant(facts, client);
+  const rolledBack = findRolledBack(meant, decideTags(deployTags.value));
   return {
     kind: 'known',
-    value: listMeant(facts, client)
-      .map((meant) => toPast(meant, rolledBackShas))
-      .filter((past) => past !== null),
+    value: meant.map((one) => toPast(one, rolledBack)).filter((past) => past !== null),
     ...joinSights([runs, deployTags]),
   };
 };
@@ -134,14 +45,12 @@ interface Candidates {
 }
 
 const findCandidates = (
-  facts: PipelineFacts,
-  client: PastClient,
+  meant: readonly Meant[],
   environment: EnvironmentName,
-  rolledBackShas: ReadonlySet<string>,
+  rolledBack: ReadonlySet<RunFact>,
 ): Candidates => {
-  const runs = listMeant(facts, client).filter(
-    (meant) =>
-      meant.run.status === 'completed' && mayBe(meant, environment) && !isRolledBack(meant, rolledBackShas),
+  const runs = meant.filter(
+    (one) => one.run.status === 'completed' && mayBe(one, environment) && !rolledBack.has(one.run),
   );
   const deployed = runs.find((meant) => didDeploy(meant.job) && meant.environment === environment);
   const newer = deployed === undefined ? runs : runs.slice(0, runs.indexOf(deployed));
@@ -172,6 +81,9 @@ const findByRuns = (
   return { kind: 'known', value, ...joinSights(sights) };
 };
 
+/** A run ends some minutes after it has set its tag. */
+const tagLagMs = 30 * 60_000;
+
 /** Null says that nothing was ever deployed there, and is said of a whole history only. */
 export const findLive = (
   facts: PipelineFacts,
@@ -180,17 +92,21 @@ export const findLive = (
 ): Fact<LiveVersion | null> => {
   const { runs, deployTags } = facts;
   if (deployTags.kind === 'unknown') return deployTags;
-  const { last, rolledBackShas, isRollbackHidden } = decideTags(deployTags.value);
-  if (environment === 'production' && last !== null) {
-    const { sha, at, name, isAnnotated } = last;
+  const tags = decideTags(deployTags.value);
+  const meant = listMeant(facts, client);
+  const candidates = findCandidates(meant, environment, findRolledBack(meant, tags));
+  if (environment === 'production' && tags.last !== null) {
+    const { sha, at, name, isAnnotated } = tags.last;
+    const { deployed } = candidates;
+    // It may be the tag that could not be set, or a run that did not deploy what it seems to.
+    if (deployed && deployed.run.headSha !== sha && deployed.at.getTime() - at.getTime() > tagLagMs)
+      return say('tags and runs disagree on what is live');
     return { kind: 'known', value: { sha, at, ref: isAnnotated ? name : sha }, ...joinSights([deployTags]) };
   }
   // Else the deploy that was taken back could be named.
-  if (environment === 'production' && isRollbackHidden)
+  if (environment === 'production' && tags.hiddenRollbacks.length > 0)
     return say('a rolled-back deploy has an annotated tag, so its commit is not read');
-  if (runs.kind === 'unknown') return runs;
-  const candidates = findCandidates(facts, client, environment, rolledBackShas);
-  return findByRuns(facts, candidates, [runs, deployTags]);
+  return runs.kind === 'unknown' ? runs : findByRuns(facts, candidates, [runs, deployTags]);
 };
 
 /** Names the commit where a tag was annotated: only the comparison with it tells which one it marks. */
@@ -217,12 +133,12 @@ const mostPerRound = 10;
 const findUnreadOfLast = (
   meant: readonly Meant[],
   environment: EnvironmentName,
-  rolledBackShas: ReadonlySet<string>,
+  rolledBack: ReadonlySet<RunFact>,
   last: number,
 ): readonly Meant[] =>
   meant
     .filter((one) => mayBe(one, environment))
-    .map((one) => ({ one, outcome: decideOutcome(one, rolledBackShas) }))
+    .map((one) => ({ one, outcome: decideOutcome(one, rolledBack) }))
     .filter(({ outcome }) => outcome !== null && outcome !== 'running' && outcome !== 'cancelled')
     .slice(0, last)
     .filter(({ one, outcome }) => outcome === 'unread' || one.environment === null)
@@ -238,17 +154,18 @@ export const planDeployReads = (
   wanted: DeployReadsWanted,
 ): { readonly runId: number; readonly attempt: number }[] => {
   if (facts.deployTags.kind === 'unknown') return [];
-  const { last, rolledBackShas } = decideTags(facts.deployTags.value);
+  const tags = decideTags(facts.deployTags.value);
   const meant = listMeant(facts, client);
+  const rolledBack = findRolledBack(meant, tags);
   // Who asks for a version on staging deploys to production.
   const environments: readonly EnvironmentName[] =
     wanted.staging !== null || client.stagingBranch === null ? ['production'] : ['production', 'staging'];
   const forLive = environments
-    .filter((environment) => environment === 'staging' || last === null)
-    .flatMap((environment) => findCandidates(facts, client, environment, rolledBackShas).unread);
+    .filter((environment) => environment === 'staging' || tags.last === null)
+    .flatMap((environment) => findCandidates(meant, environment, rolledBack).unread);
   const forStaging = meant.filter((one) => one.run.headSha === wanted.staging && mayBe(one, 'staging'));
   const forLast = environments.flatMap((environment) =>
-    findUnreadOfLast(meant, environment, rolledBackShas, wanted.last),
+    findUnreadOfLast(meant, environment, rolledBack, wanted.last),
   );
   const unread = [...forLive, ...forStaging, ...forLast].filter(
     ({ run, job }) => job === undefined && run.status === 'completed' && run.conclusion !== 'startup_failure',

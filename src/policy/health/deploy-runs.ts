@@ -13,9 +13,12 @@ export const deployEvents: ReadonlySet<string> = new Set([
 
 type Aim = EnvironmentName | 'unnamed';
 
-export const readTitle = (title: string): Aim => {
-  if (/\bprod(uction)?\b/i.test(title)) return 'production';
-  return /\bstaging\b/i.test(title) ? 'staging' : 'unnamed';
+/** Null where nothing says which one, or both are named. */
+export const readTitle = (title: string): EnvironmentName | null => {
+  const isStaging = /\b(?:staging|stg)\b/i.test(title);
+  const isProduction = /\bprod(?:uction)?\b/i.test(title);
+  if (isStaging === isProduction) return null;
+  return isStaging ? 'staging' : 'production';
 };
 
 /**
@@ -25,7 +28,7 @@ export const readTitle = (title: string): Aim => {
  * tell, but need one more right of the App; the pipeline tags each deploy to production, so few clients ever come to this.
  */
 const decideAim = (run: RunFact, job: DeployJobFact | undefined): Aim =>
-  job?.environment ?? (run.event === 'push' ? 'production' : readTitle(run.title));
+  job?.environment ?? (run.event === 'push' ? 'production' : (readTitle(run.title) ?? 'unnamed'));
 
 /** Newest first. A run that failed later, in its checks after the deploy job, is still a candidate. */
 const findDeployRuns = (facts: PipelineFacts, client: DeployClient): readonly RunFact[] => {

@@ -1,7 +1,7 @@
 /** Reads what `deploy/prod/…` tags say about deploys to production. */
 import type { TagFact } from './facts.ts';
 
-interface TagsSay {
+export interface TagsSay {
   /** The newest deploy that stands, null if no tag tells of one. */
   readonly last: {
     readonly at: Date;
@@ -14,8 +14,8 @@ interface TagsSay {
    * known as rolled back only by a plain tag of the same stamp that is not annotated.
    */
   readonly rolledBackShas: ReadonlySet<string>;
-  /** True where the commit of some deploy that was taken back is not known. */
-  readonly isRollbackHidden: boolean;
+  /** Stamps of deploys that were taken back and whose commit is not known. */
+  readonly hiddenRollbacks: readonly Date[];
 }
 
 const tagPattern =
@@ -60,6 +60,6 @@ export const decideTags = (tags: readonly TagFact[]): TagsSay => {
         ? null
         : { at: last.at, sha: last.sha, name: last.base, isAnnotated: last.isAnnotated },
     rolledBackShas: new Set(told.map((tag) => tag.sha)),
-    isRollbackHidden: undone.some((tag) => !toldBases.has(tag.base)),
+    hiddenRollbacks: undone.filter((tag) => !toldBases.has(tag.base)).map((tag) => tag.at),
   };
 };

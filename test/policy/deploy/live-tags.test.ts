@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveVersion } from '../../../src/policy/deploy/facts.ts';
 import { findLive, toLiveCommit } from '../../../src/policy/deploy/past-deploys.ts';
-import type { EnvironmentName, RunFact, TagFact } from '../../../src/policy/health/facts.ts';
+import type { DeployJobFact, EnvironmentName, RunFact, TagFact } from '../../../src/policy/health/facts.ts';
 import { job, jobs, known, now, run, samplePipeline, unknownFact } from '../health/sample-facts.ts';
 import { change } from './sample-gate-facts.ts';
 
@@ -12,7 +12,8 @@ const live = (
   environment: EnvironmentName = 'production',
   runs: readonly RunFact[] = [run(999), run(900)],
 ) => {
-  const deployJobs = jobs(...runs.map(({ id }) => job(id)));
+  const completedAt = new Date('2026-11-18T10:12:00Z');
+  const deployJobs = jobs(...runs.map(({ id }) => job(id, { completedAt })));
   const facts = samplePipeline({ runs: known(runs), deployJobs, deployTags: known(tags) });
   return findLive(facts, client, environment);
 };
@@ -59,8 +60,49 @@ describe('an annotated tag of a deploy that was taken back', () => {
   });
 
   it('is no matter where another deploy stands, nor on staging', () => {
-    expect(live([hidden, before])).toMatchObject({ value: { sha: 'before', ref: 'before' } });
+    const stood = {
+      createdAt: new Date('2026-11-18T10:00:00Z'),
+      updatedAt: new Date('2026-11-18T10:12:00Z'),
+    };
+    expect(live([hidden, before], 'production', [run(999, stood)])).toMatchObject({
+      value: { sha: 'before', ref: 'before' },
+    });
     const there = live([hidden], 'staging', [run(999, { branch: 'staging' })]);
     expect(there).toMatchObject({ value: { sha: 'sha-999' } });
+  });
+});
+
+describe('a run that deployed after the newest tag', () => {
+  const disagree = {
+    kind: 'unknown',
+    reason: 'unavailable',
+    say: 'tags and runs disagree on what is live',
+  };
+  const ended = (minutes: number) => new Date(Date.parse('2026-11-18T10:10:10Z') + minutes * 60_000);
+  const find = (tag: TagFact, over: Partial<RunFact>, jobOver: Partial<DeployJobFact> = {}) =>
+    findLive(
+      samplePipeline({
+        runs: known([run(999, { headSha: 'newer', updatedAt: ended(90), ...over })]),
+        deployJobs: jobs(job(999, { completedAt: ended(31), ...jobOver })),
+        deployTags: known([tag]),
+      }),
+      client,
+      'production',
+    );
+
+  it('leaves open which of the two is live', () => {
+    expect(find(plain, {})).toEqual(disagree);
+    expect(find({ ...plain, isAnnotated: true }, {})).toEqual(disagree);
+  });
+
+  it.each<[string, Partial<RunFact>, Partial<DeployJobFact>]>([
+    ['is of the same commit', { headSha: 'sha-999' }, {}],
+    ['ended soon after the tag', {}, { completedAt: ended(30) }],
+    ['failed', {}, { conclusion: 'failure' }],
+    ['was a dry run', {}, { dryRun: true }],
+    ['went to staging', {}, { environment: 'staging' }],
+    ['is of another attempt', { attempt: 2 }, {}],
+  ])('says nothing where it %s', (_what, over, jobOver) => {
+    expect(find(plain, over, jobOver)).toMatchObject({ value: { sha: 'sha-999' } });
   });
 });

@@ -99,6 +99,8 @@ describe('where a deploy went', () => {
     ['a push to staging', { branch: 'staging' }, null, 'staging'],
     ['a push whose message speaks of staging', { title: 'Copy from staging' }, null, 'production'],
     ['a dispatch named staging', { event: 'workflow_dispatch', title: 'to staging' }, null, 'staging'],
+    ['a dispatch named stg', { event: 'workflow_dispatch', title: 'to stg' }, null, 'staging'],
+    ['a dispatch that names both', { event: 'workflow_dispatch', title: 'staging to prod' }, null, null],
     ['a dispatch from the staging branch', { event: 'workflow_dispatch', branch: 'staging' }, null, null],
     ['a dispatch whose job tells', { event: 'workflow_dispatch' }, { environment: 'staging' }, 'staging'],
     ['a push whose job tells otherwise', {}, { environment: 'staging' }, 'staging'],
@@ -219,7 +221,7 @@ describe('planDeployReads', () => {
     wanted = { staging: null as string | null, last: 10 },
     over: Partial<PipelineFacts> = {},
   ) => planDeployReads(pipeline(runs, read, over), client, wanted).map(({ runId }) => runId);
-  const standing = { deployTags: known([tagAt('20261119-101010', 'tagged')]) };
+  const standing = { deployTags: known([tagAt('20261120-075900', 'tagged')]) };
   const many = Array.from({ length: 30 }, (_, index) => run(970 + index));
 
   it('asks for ten at most, newest first', () => {

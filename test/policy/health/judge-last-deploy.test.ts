@@ -137,6 +137,11 @@ describe('a dispatch that names no environment', () => {
     expect(judge({ runs: known([scheduled]), deployJobs: jobs(job(999)) })).toMatchObject(unnamed);
   });
 
+  it('names none where it names both', () => {
+    const both = { ...dispatch(999), title: 'Staging to production' };
+    expect(judge({ runs: known([both]), deployJobs: jobs(job(999)) })).toMatchObject(unnamed);
+  });
+
   it('hides no older deploy that passes by itself, and is asked past for it', () => {
     const runs = known([dispatch(999), run(900)]);
     expect(planDeployJobs(samplePipeline({ runs, deployJobs: jobs(job(999)) }), client)).toStrictEqual([
