@@ -1,4 +1,4 @@
-/** The few fields of GitHub's answers that are needed, checked; exactly these are kept in the cache. Turning them into facts is left to `to-facts.ts`. */
+/** The few fields of GitHub's answers that are needed, checked; where an answer is kept at all, exactly these are. Turning them into facts is left to `to-facts.ts`. */
 import { z } from 'zod';
 
 const Moment = z.iso.datetime({ offset: true });
@@ -120,7 +120,7 @@ export type StatusesPage = z.infer<typeof StatusesPage>;
 export const PullsPage = z.array(z.object({ number: z.number(), title: z.string(), html_url: z.string() }));
 export type PullsPage = z.infer<typeof PullsPage>;
 
-/** A list is a folder, null is nothing. The text stays in base64: a database may refuse what a file may hold. */
+/** A list is a folder, null is nothing. */
 export const FileContent = z.union([
   z.object({
     type: z.string(),

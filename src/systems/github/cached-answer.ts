@@ -1,5 +1,5 @@
 /**
- * What is kept of GitHub's answers, and under which keys. The store implements the port; a mark is an entry of its own
+ * What is kept of GitHub's answers, and under which keys: never a variable's value or a file's text. The store implements the port; a mark is an entry of its own
  * that says "whatever was asked under this key before then is out of date", so that a slow reader cannot undo it.
  */
 import type { HealthClient } from '../../policy/health/facts.ts';
@@ -46,15 +46,6 @@ export const toStatusesKey = (repo: string, sha: string, page: number): string =
   `${toBase(repo)}/statuses/${sha}/${page}`;
 /** Pull requests that a commit came with. */
 export const toPullsKey = (repo: string, sha: string): string => `${toBase(repo)}/pulls/${sha}`;
-export const toFileKey = (repo: string, sha: string, path: string): string =>
-  `${toBase(repo)}/file/${sha}/${encodeURIComponent(path)}`;
-/** Null: those of the repository itself. */
-export const toVariablesKey = (repo: string, environment: string | null, page: number): string =>
-  environment === null
-    ? `${toBase(repo)}/variables/${page}`
-    : `${toBase(repo)}/environments/${encodeURIComponent(environment)}/variables/${page}`;
-export const toOrganizationVariablesKey = (repo: string, page: number): string =>
-  `${toBase(repo)}/organization-variables/${page}`;
 export const toMarkKey = (key: string): string => `changed/${key}`;
 
 export const createMark = (key: string, at: Date): CachedAnswer => ({

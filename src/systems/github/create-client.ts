@@ -47,6 +47,8 @@ export interface Question {
   readonly route: string;
   readonly parameters?: Readonly<Record<string, string | number | boolean>>;
   readonly etag?: string | null;
+  /** What there is a right of its own to, for people: "checks". Whoever mends a refusal is told which one. */
+  readonly right?: string;
   readonly signal: AbortSignal;
 }
 
@@ -157,7 +159,7 @@ export const createGitHubClient = (options: GitHubClientOptions): GitHubClient =
     try {
       return await untilAborted(send(repo, question), question.signal, toAbortError);
     } catch (error) {
-      const trouble = toTrouble(error, clock.now(), auth.kind);
+      const trouble = toTrouble(error, clock.now(), auth.kind, question.right);
       return trouble.status === 304 ? { kind: 'not-modified' } : trouble;
     }
   };

@@ -2,7 +2,7 @@
 import type { ChangeFact } from '../../policy/deploy/facts.ts';
 import type { Fact } from '../../policy/health/facts.ts';
 import { type Reading, readOne, toKnown, toUnknown, type Version } from './read-commit.ts';
-import { readThrough } from './read-through.ts';
+import { readThrough, toKeys } from './read-through.ts';
 import { isRefName } from './ref-name.ts';
 import { toCompareWanted, toPullsWanted } from './source-questions.ts';
 import { deployTagPrefix } from './to-facts.ts';
@@ -35,7 +35,7 @@ export const readChange = async (
   const wanted = toNewestFirst(comparison)
     .slice(0, mostCommitsWithPulls)
     .map((commit) => toPullsWanted(place, commit.sha));
-  const parts = await reading.open(wanted.map(({ key }) => key));
+  const parts = await reading.open(toKeys(wanted));
   const pulls = await Promise.all(wanted.map((one) => readThrough(one, parts)));
   const missing = pulls.find((one) => one.kind === 'unknown');
   if (missing !== undefined) return missing;

@@ -2,7 +2,7 @@
 import type { CommitFact } from '../../policy/deploy/facts.ts';
 import type { Fact } from '../../policy/health/facts.ts';
 import { joinSights, type Sight } from '../../policy/health/sight.ts';
-import { type ReadThroughParts, readThrough, type Wanted } from './read-through.ts';
+import { type ReadThroughParts, readThrough, toKeys, type Wanted } from './read-through.ts';
 import { isRefName } from './ref-name.ts';
 import { type Place, toCommitWanted } from './source-questions.ts';
 import { toCommitFact } from './to-source-facts.ts';
@@ -38,7 +38,7 @@ export interface Version {
 }
 
 export const readOne = async <T>(wanted: Wanted<T>, { open }: Reading): Promise<Fact<T>> =>
-  readThrough(wanted, await open([wanted.key]));
+  readThrough(wanted, await open(toKeys([wanted])));
 
 /** A name that stands for nothing was mistyped or is gone: nobody's outage, so it is told as `not-configured`. */
 export const readCommit = async (place: Place, ref: string, reading: Reading): Promise<Fact<CommitFact>> => {

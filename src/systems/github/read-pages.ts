@@ -1,7 +1,7 @@
 /** A list of several pages as one whole, or the reason why there is none: a list that lacks something is never given as complete. */
 import type { Fact } from '../../policy/health/facts.ts';
 import { joinSights, type Sight } from '../../policy/health/sight.ts';
-import { type ReadThroughParts, readThrough, type Wanted } from './read-through.ts';
+import { type ReadThroughParts, readThrough, toKeys, type Wanted } from './read-through.ts';
 
 export interface Paged<P extends { readonly total_count: number }, T> {
   /** Plural, for people: "checks". */
@@ -17,7 +17,7 @@ export interface Paged<P extends { readonly total_count: number }, T> {
 /** Of all pages that there may be, so that the cache is asked once. */
 export const toPageKeys = <P extends { readonly total_count: number }, T>(
   paged: Paged<P, T>,
-): readonly string[] => Array.from({ length: paged.mostPages }, (_, at) => paged.toWanted(at + 1).key);
+): readonly string[] => toKeys(Array.from({ length: paged.mostPages }, (_, at) => paged.toWanted(at + 1)));
 
 export const readPages = async <P extends { readonly total_count: number }, T>(
   paged: Paged<P, T>,

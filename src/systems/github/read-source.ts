@@ -1,6 +1,6 @@
 /**
  * Everything that a client's repository says of one version, asked anew for each decision: nothing old stands in for what cannot be had.
- * What is bound to a commit is kept for ever, the rest is asked for conditionally. Judging is left to `policy/deploy`.
+ * What two commits say of each other is kept for ever, variables and files are never kept, the rest is asked for conditionally. Judging is left to `policy/deploy`.
  */
 import type { SourceFacts } from '../../policy/deploy/facts.ts';
 import type { EnvironmentName } from '../../policy/health/facts.ts';
@@ -58,16 +58,13 @@ export const toUnknownEverywhere = (
   manifest: unknown,
 });
 
-/** Each kind has a right of its own, so that whoever mends it is told which. */
-const toNamed = (what: string, unknown: Unknown): Unknown => ({ ...unknown, say: `${what}: ${unknown.say}` });
-
 /** Both kinds or nothing: one that is hidden may be red. */
 const readChecks = async ({ place, sha }: Version, reading: Reading): Promise<SourceFacts['checks']> => {
   const [runs, statuses] = [toChecksPaged(place, sha), toStatusesPaged(place, sha)];
   const parts = await reading.open([...toPageKeys(runs), ...toPageKeys(statuses)]);
   const [first, second] = await Promise.all([readPages(runs, parts), readPages(statuses, parts)]);
   if (first.kind === 'unknown') return first;
-  if (second.kind === 'unknown') return toNamed('commit statuses', second);
+  if (second.kind === 'unknown') return second;
   return toKnown([...toCheckFacts(first.value), ...toStatusFacts(second.value)], [first, second]);
 };
 
@@ -84,7 +81,7 @@ const readVariables = async (
     readPages(own, parts),
     readPages(special, parts),
   ]);
-  if (first.kind === 'unknown') return toNamed('organisation variables', first);
+  if (first.kind === 'unknown') return first;
   if (second.kind === 'unknown') return second;
   if (third.kind === 'unknown') return third;
   return toKnown(toVariableValues([first.value, second.value, third.value]), [first, second, third]);

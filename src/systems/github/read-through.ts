@@ -1,6 +1,6 @@
 /**
  * One answer through the cache: young ones are used, old ones asked for conditionally, and when GitHub's limit is reached
- * the old one is given with its own age and that cause. Never throws.
+ * the old one is given with its own age and that cause. A question without a key leaves nothing behind. Never throws.
  */
 import type { z } from 'zod';
 import type { Fact, UnknownReason } from '../../policy/health/facts.ts';
@@ -12,7 +12,8 @@ import type { Trouble } from './trouble.ts';
 
 export interface Wanted<T> {
   readonly repo: RepoName;
-  readonly key: string;
+  /** Null: the answer is nobody else's business, so it is never kept, and asked for anew and whole each time. */
+  readonly key: string | null;
   readonly question: Omit<Question, 'etag'>;
   readonly schema: z.ZodType<T>;
   /** What is worth keeping, where that is not the whole answer as it came. */
@@ -24,6 +25,10 @@ export interface Wanted<T> {
 }
 
 export type Read<T> = Fact<T>;
+
+/** What to look up in the cache for these. */
+export const toKeys = (wanted: readonly Pick<Wanted<unknown>, 'key'>[]): readonly string[] =>
+  wanted.flatMap(({ key }) => (key === null ? [] : [key]));
 
 export interface ReadThroughParts {
   readonly client: Pick<GitHubClient, 'ask'>;
@@ -43,16 +48,16 @@ interface Kept<T> {
 
 /** Null for no entry, a failed one, or one whose shape an older version wrote. */
 const findKept = <T>(wanted: Wanted<T>, cached: ReadonlyMap<string, CachedAnswer>): Kept<T> | null => {
-  const entry = cached.get(wanted.key);
+  const entry = wanted.key === null ? undefined : cached.get(wanted.key);
   if (entry === undefined || entry.status !== 200) return null;
   const parsed = wanted.schema.safeParse(entry.body);
   return parsed.success ? { entry, value: parsed.data } : null;
 };
 
-const toKnown = <T>({ entry, value }: Kept<T>, limitedUntil: Date | null = null): Read<T> => ({
+const toKnown = <T>(value: T, observedAt: Date, limitedUntil: Date | null = null): Read<T> => ({
   kind: 'known',
   value,
-  observedAt: entry.fetchedAt,
+  observedAt,
   ...(limitedUntil === null ? {} : { limitedUntil }),
 });
 
@@ -69,7 +74,7 @@ const toState = <T>(wanted: Wanted<T>, { cached, clock }: ReadThroughParts): Sta
   const kept = findKept(wanted, cached);
   const askedAt = clock.now();
   if (kept === null) return { kept, askedAt, ageMs: Number.POSITIVE_INFINITY, isChanged: false };
-  const changedAt = cached.get(toMarkKey(wanted.key))?.fetchedAt;
+  const changedAt = cached.get(toMarkKey(kept.entry.key))?.fetchedAt;
   const isChanged = changedAt !== undefined && kept.entry.fetchedAt <= changedAt;
   return { kept, askedAt, ageMs: askedAt.getTime() - kept.entry.fetchedAt.getTime(), isChanged };
 };
@@ -94,7 +99,7 @@ const toUnknown = (
 const toTroubled = <T>(trouble: Trouble, { kept, isChanged, ageMs }: State<T>, staleMs: number): Read<T> => {
   const standsIn = trouble.reason === 'rate-limited' && !isChanged && ageMs < staleMs;
   return kept !== null && standsIn
-    ? toKnown(kept, trouble.until)
+    ? toKnown(kept.value, kept.entry.fetchedAt, trouble.until)
     : toUnknown(trouble.reason, trouble.say, trouble.until);
 };
 
@@ -106,9 +111,8 @@ const remember = <T>(
   etag: string | null,
 ): Read<T> => {
   const value = wanted.trim?.(whole) ?? whole;
-  const entry = { key: wanted.key, etag, fetchedAt, status: 200, body: value };
-  parts.keep(entry);
-  return toKnown({ entry, value });
+  if (wanted.key !== null) parts.keep({ key: wanted.key, etag, fetchedAt, status: 200, body: value });
+  return toKnown(value, fetchedAt);
 };
 
 const ask = async <T>(wanted: Wanted<T>, parts: ReadThroughParts, state: State<T>): Promise<Read<T>> => {
@@ -134,5 +138,5 @@ export const readThrough = async <T>(wanted: Wanted<T>, parts: ReadThroughParts)
   const { kept, isChanged, ageMs } = state;
   const isGood =
     (!isChanged && ageMs < parts.maxAgeMs) || (kept !== null && wanted.isFinal?.(kept.value) === true);
-  return kept !== null && isGood ? toKnown(kept) : ask(wanted, parts, state);
+  return kept !== null && isGood ? toKnown(kept.value, kept.entry.fetchedAt) : ask(wanted, parts, state);
 };

@@ -1,4 +1,4 @@
-/** What is asked of a repository about one version, under which keys it is kept and how little of it. Sending the questions is left to `read-source.ts`. */
+/** What is asked of a repository about one version, and whether it is kept, under which keys and how little of it. Sending the questions is left to `read-source.ts`. */
 import {
   ChecksPage,
   type Comparison,
@@ -10,20 +10,11 @@ import {
   StatusesPage,
   VariablesPage,
 } from './answers.ts';
-import {
-  toChecksKey,
-  toCommitKey,
-  toCompareKey,
-  toFileKey,
-  toOrganizationVariablesKey,
-  toPullsKey,
-  toStatusesKey,
-  toVariablesKey,
-} from './cached-answer.ts';
+import { toChecksKey, toCommitKey, toCompareKey, toPullsKey, toStatusesKey } from './cached-answer.ts';
 import type { Paged } from './read-pages.ts';
 import type { Wanted } from './read-through.ts';
 import type { RepoName } from './repo-name.ts';
-import { toTitle } from './to-source-facts.ts';
+import { toAuthor, toPath, toTitle } from './to-source-facts.ts';
 
 export interface Place {
   readonly repo: RepoName;
@@ -32,9 +23,27 @@ export interface Place {
 
 const toName = ({ owner, name }: RepoName): string => `${owner}/${name}`;
 
-const toShort = (commit: GitCommit): GitCommit => ({
-  ...commit,
-  commit: { ...commit.commit, message: toTitle(commit.commit.message) },
+type Signature = GitCommit['commit']['author'];
+
+const toShortSignature = (signature: Signature): Signature =>
+  signature?.name === undefined ? signature : { ...signature, name: toAuthor(signature.name) };
+
+const toShort = ({ sha, commit, author }: GitCommit): GitCommit => ({
+  sha,
+  commit: {
+    ...commit,
+    message: toTitle(commit.message),
+    author: toShortSignature(commit.author),
+    committer: toShortSignature(commit.committer),
+  },
+  author: author?.login === undefined ? author : { login: toAuthor(author.login) },
+});
+
+type File = Comparison['files'][number];
+
+const toShortFile = ({ filename, previous_filename: before }: File): File => ({
+  filename: toPath(filename),
+  ...(before === undefined ? {} : { previous_filename: toPath(before) }),
 });
 
 export const toCommitWanted = ({ repo, signal }: Place, ref: string): Wanted<GitCommit | null> => ({
@@ -45,6 +54,7 @@ export const toCommitWanted = ({ repo, signal }: Place, ref: string): Wanted<Git
     route: 'GET /repos/{owner}/{repo}/commits/{ref}',
     // Its files come in pages and are not needed.
     parameters: { ref, per_page: 1 },
+    right: 'contents',
     signal,
   },
   trim: (commit) => commit && toShort(commit),
@@ -67,9 +77,15 @@ export const toCompareWanted = (
     route: 'GET /repos/{owner}/{repo}/compare/{basehead}',
     // No pages: only so the newest commit is among them, however many there are.
     parameters: { basehead: `${base}...${head}` },
+    right: 'contents',
     signal,
   },
-  trim: (comparison) => comparison && { ...comparison, commits: comparison.commits.map(toShort) },
+  trim: (comparison) =>
+    comparison && {
+      ...comparison,
+      commits: comparison.commits.map(toShort),
+      files: comparison.files.map(toShortFile),
+    },
   isFinal: (comparison) => comparison !== null && isFullSha(base) && isFullSha(head),
   // The repository was seen a moment ago: one of the two is gone, or they share nothing.
   emptyOn: { status: 404, answer: null },
@@ -87,6 +103,7 @@ export const toChecksPaged = ({ repo, signal }: Place, sha: string): Paged<Check
     question: {
       route: 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
       parameters: { ref: sha, filter: 'latest', per_page: 100, page },
+      right: 'checks',
       signal,
     },
   }),
@@ -96,7 +113,7 @@ export const toChecksPaged = ({ repo, signal }: Place, sha: string): Paged<Check
 
 type Status = StatusesPage['statuses'][number];
 
-/** A check of the older kind has a right of its own: who may read the others may not see these. */
+/** Checks of the older kind: who may read the others may not see these. */
 export const toStatusesPaged = ({ repo, signal }: Place, sha: string): Paged<StatusesPage, Status> => ({
   what: 'commit statuses',
   mostPages: 3,
@@ -107,6 +124,7 @@ export const toStatusesPaged = ({ repo, signal }: Place, sha: string): Paged<Sta
     question: {
       route: 'GET /repos/{owner}/{repo}/commits/{ref}/status',
       parameters: { ref: sha, per_page: 100, page },
+      right: 'commit statuses',
       signal,
     },
   }),
@@ -121,69 +139,77 @@ export const toPullsWanted = ({ repo, signal }: Place, sha: string): Wanted<Pull
   question: {
     route: 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
     parameters: { commit_sha: sha, per_page: 100 },
+    right: 'pull requests',
     signal,
   },
   trim: (pulls) => pulls.map((pull) => ({ ...pull, title: toTitle(pull.title) })),
 });
 
+/** The text may hold what nobody else should read, so it is never kept. */
 export const toFileWanted = ({ repo, signal }: Place, sha: string, path: string): Wanted<FileContent> => ({
   repo,
-  key: toFileKey(toName(repo), sha, path),
+  key: null,
   schema: FileContent,
   question: {
     route: 'GET /repos/{owner}/{repo}/contents/{path}',
     parameters: { path, ref: sha },
+    right: 'contents',
     signal,
   },
-  trim: (content) => (Array.isArray(content) ? [] : content),
-  // A 404 is not: GitHub answers so as well to somebody who has just lost the right to look.
-  isFinal: (content) => content !== null,
   emptyOn: { status: 404, answer: null },
 });
 
 type Variable = VariablesPage['variables'][number];
 
-/** Thirty a page is GitHub's most, and 500 variables are. */
+/** Thirty a page is GitHub's most, and 500 variables are. Values are never kept. */
 export const toVariablesPaged = (
   { repo, signal }: Place,
   environment: string | null,
-): Paged<VariablesPage, Variable> => ({
-  what: 'variables',
-  mostPages: 17,
-  toWanted: (page) => ({
-    repo,
-    key: toVariablesKey(toName(repo), environment, page),
-    schema: VariablesPage,
-    question:
-      environment === null
-        ? {
-            route: 'GET /repos/{owner}/{repo}/actions/variables',
-            parameters: { per_page: 30, page },
-            signal,
-          }
-        : {
-            route: 'GET /repos/{owner}/{repo}/environments/{environment_name}/variables',
-            parameters: { environment_name: environment, per_page: 30, page },
-            signal,
-          },
-    // An environment that nobody has made sets nothing.
-    ...(environment === null ? {} : { emptyOn: { status: 404, answer: { total_count: 0, variables: [] } } }),
-  }),
-  toItems: (page) => page.variables,
-  toId: (variable) => variable.name.toUpperCase(),
-});
+): Paged<VariablesPage, Variable> => {
+  const what = environment === null ? 'variables of the repository' : 'variables of the environment';
+  return {
+    what,
+    mostPages: 17,
+    toWanted: (page) => ({
+      repo,
+      key: null,
+      schema: VariablesPage,
+      question:
+        environment === null
+          ? {
+              route: 'GET /repos/{owner}/{repo}/actions/variables',
+              parameters: { per_page: 30, page },
+              right: what,
+              signal,
+            }
+          : {
+              route: 'GET /repos/{owner}/{repo}/environments/{environment_name}/variables',
+              parameters: { environment_name: environment, per_page: 30, page },
+              right: what,
+              signal,
+            },
+      // An environment that nobody has made sets nothing.
+      ...(environment === null
+        ? {}
+        : { emptyOn: { status: 404, answer: { total_count: 0, variables: [] } } }),
+    }),
+    toItems: (page) => page.variables,
+    toId: (variable) => variable.name.toUpperCase(),
+  };
+};
 
-/** Those that the organisation shares with the repository; it may have a thousand. */
+/** Those that the organisation shares with the repository; it may have a thousand. Values are never kept. */
 export const toOrganizationVariablesPaged = ({ repo, signal }: Place): Paged<VariablesPage, Variable> => ({
-  what: 'organisation variables',
+  what: 'variables of the organisation',
   mostPages: 34,
   toWanted: (page) => ({
     repo,
-    key: toOrganizationVariablesKey(toName(repo), page),
+    key: null,
     schema: VariablesPage,
     question: {
       route: 'GET /repos/{owner}/{repo}/actions/organization-variables',
       parameters: { per_page: 30, page },
+      right: 'variables of the organisation',
       signal,
     },
   }),

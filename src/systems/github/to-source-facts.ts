@@ -12,21 +12,43 @@ import type {
 } from './answers.ts';
 
 const longestTitle = 200;
+const longestAuthor = 100;
+const longestCheck = 200;
+const pathEnds = { first: 200, last: 99 };
+const longestUrl = 1_000;
 /** GitHub lists no more of a comparison, however many there are. */
 const mostFiles = 300;
 
-/** First line, and no half letters at its end. */
+/** No half letters at its end. */
+const cut = (text: string, most: number): string =>
+  Array.from(text.slice(0, 2 * most))
+    .slice(0, most)
+    .join('');
+
+/** First line only. */
 export const toTitle = (message: string): string => {
   const [line = ''] = message.trimStart().split(/[\r\n]/u, 1);
-  return Array.from(line.slice(0, 2 * longestTitle))
-    .slice(0, longestTitle)
-    .join('');
+  return cut(line, longestTitle);
 };
+
+export const toAuthor = (name: string): string => cut(name, longestAuthor);
+
+/** Cut in its middle: where a file lies and what it ends with decide what it means to a deploy. */
+export const toPath = (path: string): string => {
+  const { first, last } = pathEnds;
+  const letters = Array.from(path);
+  return letters.length <= first + 1 + last
+    ? path
+    : [...letters.slice(0, first), '…', ...letters.slice(-last)].join('');
+};
+
+/** Half an address leads elsewhere, so a longer one is none. */
+const toUrl = (url: string | null): string | null => (url !== null && url.length > longestUrl ? null : url);
 
 export const toCommitFact = ({ sha, commit, author }: GitCommit): CommitFact => ({
   sha,
   title: toTitle(commit.message),
-  author: author?.login || commit.author?.name || 'unknown',
+  author: toAuthor(author?.login || commit.author?.name || 'unknown'),
   // The schema lets none pass that has neither.
   committedAt: new Date(commit.committer?.date ?? commit.author?.date ?? 0),
   isVerified: commit.verification?.verified === true,
@@ -52,7 +74,7 @@ export const toChangeFact = (comparison: Comparison, pulls: readonly PullFact[])
   files: [
     ...new Set(
       comparison.files.flatMap(({ filename, previous_filename: before }) =>
-        before === undefined ? [filename] : [filename, before],
+        before === undefined ? [toPath(filename)] : [toPath(filename), toPath(before)],
       ),
     ),
   ],
@@ -63,9 +85,9 @@ export const toChangeFact = (comparison: Comparison, pulls: readonly PullFact[])
 
 export const toCheckFacts = (checks: readonly ChecksPage['check_runs'][number][]): readonly CheckFact[] =>
   checks.map(({ name, status, conclusion, html_url: url }) => ({
-    name,
+    name: cut(name, longestCheck),
     conclusion: status === 'completed' ? conclusion : null,
-    url,
+    url: toUrl(url),
   }));
 
 type Status = StatusesPage['statuses'][number];
@@ -88,10 +110,10 @@ export const toStatusFacts = (statuses: readonly Status[]): readonly CheckFact[]
     const other = newest.get(status.context);
     if (other === undefined || isNewerStatus(status, other)) newest.set(status.context, status);
   }
-  return [...newest.values()].map(({ context: name, state, target_url: url }) => ({
-    name,
+  return [...newest.values()].map(({ context, state, target_url: url }) => ({
+    name: cut(context, longestCheck),
     conclusion: toConclusion(state),
-    url,
+    url: toUrl(url),
   }));
 };
 

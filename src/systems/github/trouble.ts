@@ -51,15 +51,15 @@ const isLimit = ({ status, message, headers }: Answered): boolean =>
 /** How the desk signs in: people look for a token where there is one, and at the App's page where there is none. */
 export type SignInKind = 'token' | 'app';
 
-const sayRefusal = (status: number, signIn: SignInKind): string | null => {
+const sayRefusal = (status: number, signIn: SignInKind, right: string | undefined): string | null => {
   const who = signIn === 'token' ? 'the token' : 'the App';
   switch (status) {
     case 401:
       return `GitHub refused ${who} (401)`;
     case 403:
-      return `${who} may not read this repository (403)`;
+      return `${who} may not read ${right ?? 'this repository'} (403)`;
     case 404:
-      return `repository not found or ${who} has no access`;
+      return `repository not found or ${who} has no access${right === undefined ? '' : ` to ${right}`}`;
     case 410:
       return 'the repository is gone (410)';
     case 451:
@@ -76,7 +76,8 @@ const toNetworkSay = (error: unknown): string => {
   return `GitHub could not be reached${code}`;
 };
 
-export const toTrouble = (error: unknown, now: Date, signIn: SignInKind): Trouble => {
+/** `right` is what was to be read, where there is a right of its own to it. */
+export const toTrouble = (error: unknown, now: Date, signIn: SignInKind, right?: string): Trouble => {
   const answered = toAnswered(error);
   const trouble = (reason: UnknownReason, say: string, until: Date | null = null): Trouble => ({
     kind: 'trouble',
@@ -92,7 +93,7 @@ export const toTrouble = (error: unknown, now: Date, signIn: SignInKind): Troubl
   }
   if (isLimit(answered))
     return trouble('rate-limited', "GitHub's limit is reached", roundUp(toUntil(answered, now)));
-  const refusal = sayRefusal(answered.status, signIn);
+  const refusal = sayRefusal(answered.status, signIn, right);
   return refusal === null
     ? trouble('unavailable', `GitHub answered ${answered.status}`)
     : trouble('no-access', refusal);

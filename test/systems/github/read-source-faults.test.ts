@@ -62,7 +62,7 @@ describe('a version that cannot be found', () => {
     const { front, read } = await openSourceWorld();
     await read();
     front.setAccessible('heritage', false);
-    const say = 'repository not found or the token has no access';
+    const say = 'repository not found or the token has no access to contents';
     expect(await read()).toEqual(toEverywhere({ kind: 'unknown', reason: 'no-access', say }));
   });
 
@@ -113,37 +113,44 @@ describe('one call that fails', () => {
     expect(toUnknown(await read()).toSorted()).toEqual(['checks', 'engine', 'variables']);
   });
 
-  it('for want of a right says so there', async () => {
+  it.each([
+    [/heritage\/commits\/main$/u, 'commit', 'contents'],
+    [/\/compare\//u, 'change', 'contents'],
+    [/heritage\/commits\/[\da-f]{40}\/pulls$/u, 'change', 'pull requests'],
+    [/\/check-runs$/u, 'checks', 'checks'],
+    [/\/status$/u, 'checks', 'commit statuses'],
+    [/contents\/.*acuops-deploy/u, 'workflow', 'contents'],
+    [/contents\/acuops\.yaml/u, 'settings', 'contents'],
+    [/contents\/instance-manifest/u, 'manifest', 'contents'],
+    [/actions\/variables$/u, 'variables', 'variables of the repository'],
+    [/actions\/organization-variables$/u, 'variables', 'variables of the organisation'],
+    [/environments\/production\/variables$/u, 'variables', 'variables of the environment'],
+  ] as const)('for want of a right (%s) makes %s unknown and says which right', async (path, name, right) => {
     const { front, read } = await openSourceWorld();
-    front.faults.status({ path: /check-runs$/u }, 403);
-    expect((await read()).checks).toEqual({
+    front.faults.status({ path }, 403);
+    expect((await read())[name]).toEqual({
       kind: 'unknown',
       reason: 'no-access',
-      say: 'the token may not read this repository (403)',
+      say: `the token may not read ${right} (403)`,
     });
   });
 
-  it.each([403, 404])(
-    'as a hidden status, which may be red, leaves no checks to go by (%i)',
-    async (status) => {
-      const { front, read, tip } = await openSourceWorld();
-      front.addStatus('heritage', tip, { context: 'ci/red', state: 'failure' });
-      front.faults.status({ path: /\/status$/u }, status);
-      expect((await read()).checks).toEqual({
-        kind: 'unknown',
-        reason: 'no-access',
-        say: expect.stringMatching(/^commit statuses: .*(?:may not read|no access)/u),
-      });
-    },
-  );
-
-  it('for want of the right to an organisation is told of its variables', async () => {
+  it('for want of a right to the engine names that too', async () => {
     const { front, read } = await openSourceWorld();
-    front.faults.status({ path: /organization-variables$/u }, 403);
-    expect((await read()).variables).toMatchObject({
-      reason: 'no-access',
-      say: 'organisation variables: the token may not read this repository (403)',
+    front.faults.status({ path: /engine\/commits\/main$/u }, 403);
+    expect((await read()).engine).toMatchObject({
+      say: 'acme/engine: the token may not read contents (403)',
     });
+  });
+
+  it.each([
+    [403, 'the token may not read commit statuses (403)'],
+    [404, 'repository not found or the token has no access to commit statuses'],
+  ])('as a hidden status, which may be red, leaves no checks to go by (%i)', async (status, say) => {
+    const { front, read, tip } = await openSourceWorld();
+    front.addStatus('heritage', tip, { context: 'ci/red', state: 'failure' });
+    front.faults.status({ path: /\/status$/u }, status);
+    expect((await read()).checks).toEqual({ kind: 'unknown', reason: 'no-access', say });
   });
 
   it('with a broken answer is malformed', async () => {

@@ -3,6 +3,7 @@ import type { Comparison, GitCommit } from '../../../src/systems/github/answers.
 import { GitCommit as GitCommitSchema } from '../../../src/systems/github/answers.ts';
 import {
   toChangeFact,
+  toCheckFacts,
   toCommitFact,
   toFileText,
   toStatusFacts,
@@ -68,6 +69,14 @@ describe('a commit', () => {
     expect(GitCommitSchema.safeParse({ ...commit, sha: 'abc' }).success).toBe(false);
   });
 
+  it('has an author of at most 100 characters', () => {
+    const author = { name: '😀'.repeat(101), date: at };
+    expect(toCommitFact({ ...commit, author: null, commit: { ...commit.commit, author } }).author).toBe(
+      '😀'.repeat(100),
+    );
+    expect(toCommitFact({ ...commit, author: { login: 'x'.repeat(101) } }).author).toBe('x'.repeat(100));
+  });
+
   it.each([
     ['\n\n  One\r\nTwo', 'One'],
     ['x'.repeat(201), 'x'.repeat(200)],
@@ -98,10 +107,43 @@ describe('a change', () => {
     });
   });
 
+  it('keeps both ends of a path that is longer than 300 characters: the ends tell what it is', () => {
+    const toPath = (letter: string, count: number) => `scripts/${letter.repeat(count)}.ps1`;
+    const paths = [toPath('x', 288), toPath('x', 289), toPath('😀', 100_000)];
+    const { files } = toChangeFact(toComparison(paths.map((filename) => ({ filename }))), []);
+    expect(files).toEqual([
+      toPath('x', 288),
+      `scripts/${'x'.repeat(192)}…${'x'.repeat(95)}.ps1`,
+      `scripts/${'😀'.repeat(192)}…${'😀'.repeat(95)}.ps1`,
+    ]);
+    expect(files.map((path) => Array.from(path).length)).toEqual([300, 300, 300]);
+    const [, cut = ''] = files;
+    expect(toChangeFact(toComparison([{ filename: cut }]), []).files).toEqual([cut]);
+  });
+
   it('of 300 files may have more', () => {
     const files = Array.from({ length: 300 }, (_, at) => ({ filename: `f${at}` }));
     expect(toChangeFact(toComparison(files.slice(1)), []).areFilesCut).toBe(false);
     expect(toChangeFact(toComparison(files), []).areFilesCut).toBe(true);
+  });
+});
+
+describe('a check', () => {
+  const check = { id: 1, name: 'x'.repeat(201), status: 'completed', conclusion: 'success', html_url: null };
+
+  it('has a name of at most 200 characters and no address that is longer than any', () => {
+    const url = `https://ci.example.com/${'x'.repeat(2_000)}`;
+    expect(toCheckFacts([{ ...check, html_url: url }])).toEqual([
+      { name: 'x'.repeat(200), conclusion: 'success', url: null },
+    ]);
+    const context = 'x'.repeat(201);
+    const status = { id: 1, context, state: 'failure', target_url: url, updated_at: '2026-11-01T20:45:00Z' };
+    const other = { ...status, id: 2, context: `${context}y`, state: 'success', target_url: 'https://ci.eu' };
+    // Two long names may look the same; neither hides the other.
+    expect(toStatusFacts([status, other])).toEqual([
+      { name: 'x'.repeat(200), conclusion: 'failure', url: null },
+      { name: 'x'.repeat(200), conclusion: 'success', url: 'https://ci.eu' },
+    ]);
   });
 });
 
