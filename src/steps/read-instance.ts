@@ -65,6 +65,8 @@ const explainUnread = (api: ApiFact): Unknown => {
       return { ...toUnknown('held-back', 'not asked: an earlier session may be open'), until: api.until };
     case 'publishing':
       return toUnknown('held-back', 'not asked: publishing');
+    case 'not-asked':
+      return toUnknown('held-back', `not asked: ${api.say}`);
     case 'timed-out':
       return toUnknown('timed-out', 'no answer in time');
   }

@@ -5,7 +5,7 @@ import type { Operation, Step, StepContext, StepOutcome } from '../../operations
 import type { Target } from '../../operations/target.ts';
 import { diffPlans } from '../../policy/deploy/diff-plans.ts';
 import type { DeployReport } from '../../policy/deploy/report.ts';
-import { encodeReport, fanOut, finish, readGathered, readGathering, waitForItem } from './gathering.ts';
+import { encodeReport, fanFacts, finish, readGathering, waitForItem } from './gathering.ts';
 import { decodeReport, endLate, findChanges } from './plan.ts';
 import type { DeployPowers, Reminder } from './powers.ts';
 
@@ -13,11 +13,15 @@ const minuteMs = 60_000;
 /** A vote that was let in before the end may be written a moment after it; none that comes later is. */
 const lastVoteMs = 15_000;
 
-type ReadTarget = (context: StepContext) => Promise<Target | null>;
+interface AskReads {
+  readonly readTarget: (context: StepContext) => Promise<Target | null>;
+  /** What was gathered after people agreed; null where it never came together. */
+  readonly readGathered: (context: StepContext) => Promise<DeployReport | 'open' | null>;
+}
 
 export const createAskSteps = (
   powers: DeployPowers,
-  readTarget: ReadTarget,
+  { readTarget, readGathered }: AskReads,
 ): Readonly<Record<string, Step>> => ({
   /** The plan that the report holds; each one has its own round, and no vote of an earlier one counts. */
   ask: async (context) => {
@@ -38,13 +42,14 @@ export const createAskSteps = (
     });
     // A round that stands for another plan than the one that is shown decides nothing.
     if (round.digest !== report.planned.digest) return finish(endLate(report, now()));
-    return goOn(powers, context, target, report, round);
+    return goOn(powers, context, target.id, report, round);
   },
   recheck: async (context) => {
-    const after = await readGathered(context);
-    if (after === null) return waitForItem(context);
+    const gathered = await readGathered(context);
+    if (gathered === 'open') return waitForItem(context);
     const before = decodeReport(context.operation.result);
     const { approval } = before;
+    const after = gathered ?? endLate(before, context.now());
     if (after.state === 'blocked') return end(powers, context.operation, { ...after, approval });
     const changes = findChanges(before, after, (one, other) => diffPlans(one.plan, other.plan));
     if (changes.length === 0 && after.planned?.digest === before.planned?.digest)
@@ -61,12 +66,12 @@ export const createAskSteps = (
 const goOn = async (
   powers: DeployPowers,
   context: StepContext,
-  target: Target,
+  targetId: string,
   report: DeployReport,
   round: ApprovalRound,
 ): Promise<StepOutcome> => {
   const { operation, now } = context;
-  const approvers = await powers.readApprovers(target.id);
+  const approvers = await powers.readApprovers(targetId);
   const shown: DeployReport = {
     ...report,
     approval: {
@@ -100,12 +105,7 @@ const goOn = async (
         result: encodeReport({ ...shown, state: 'waiting' }),
       };
     case 'approved':
-      return fanOut(
-        context,
-        target,
-        { ...shown, state: 'checking' },
-        { gathering: round.round + 1, step: 'recheck' },
-      );
+      return fanFacts(context, { ...shown, state: 'checking' }, round.round + 1);
     case 'expired':
       return now().getTime() < round.expiresAt.getTime() + lastVoteMs
         ? {

@@ -1,58 +1,85 @@
-/** How facts are gathered while a deploy goes on: one item for each time, its outcome as a report, and how an operation waits for it or ends. */
+/** How facts are gathered while a deploy goes on: first what GitHub says, then the site, each an item that any worker may do; and how an operation waits for them or ends. */
 import { z } from 'zod';
 import { type Json, toJson } from '../../operations/json.ts';
-import type { ItemResult, Operation, StepContext, StepOutcome } from '../../operations/operation.ts';
-import type { Target } from '../../operations/target.ts';
+import type { Operation, StepContext, StepOutcome } from '../../operations/operation.ts';
+import { pack, unpack } from '../../operations/packed.ts';
+import type { Environment } from '../../operations/target.ts';
+import type { InstanceFacts } from '../../policy/deploy/facts.ts';
 import { DeployReport } from '../../policy/deploy/report.ts';
-import { decodeReport, endLate, findEnvironment, toExit } from './plan.ts';
+import { toExit } from './plan.ts';
+import type { DeployFacts } from './read-facts.ts';
 
-/** GitHub has half of it, the instance the other half. */
-const itemMs = 75_000;
+const factsMs = 45_000;
+/** Two sign-ins, and whoever else asks the same instance comes first. */
+const siteMs = 60_000;
 const lookAgainMs = 2_000;
 
 export const encodeReport = (report: DeployReport): Json => toJson(z.encode(DeployReport, report));
 
-/** Facts are gathered once for each plan that people are asked about, and once more after they agreed. */
-const toItemKey = (gathering: number): string => `facts-${gathering}`;
+export const packFacts = (facts: DeployFacts): Json => pack(facts);
+export const packSite = (site: InstanceFacts): Json => pack(site);
 
-/** Gathers anew, and shows `report` meanwhile. */
-export const fanOut = (
+/** Gathered once for each plan that people are asked about, and once more after they agreed. */
+export const readGathering = ({ memory }: Operation): number =>
+  typeof memory['gathering'] === 'number' ? memory['gathering'] : 1;
+
+const toFactsKey = (gathering: number): string => `facts-${gathering}`;
+const toSiteKey = (gathering: number): string => `site-${gathering}`;
+
+export const isSiteKey = (key: string): boolean => key.startsWith('site-');
+
+/** Asks GitHub anew, and shows `report` meanwhile. */
+export const fanFacts = (context: StepContext, report: DeployReport, gathering: number): StepOutcome => ({
+  kind: 'fan',
+  items: [{ key: toFactsKey(gathering), limitKey: 'github', input: {} }],
+  deadline: new Date(context.now().getTime() + factsMs),
+  step: 'site',
+  memory: { gathering },
+  result: encodeReport(report),
+});
+
+/** One at a time at each instance, whoever's tenant it is. */
+export const fanSite = (
   context: StepContext,
-  target: Target,
-  report: DeployReport,
-  next: { readonly gathering: number; readonly step: string },
+  { instanceId }: Environment,
+  facts: DeployFacts,
+  step: string,
 ): StepOutcome => {
-  const environment = findEnvironment(target, report.environment);
+  const { testTenant } = facts.gates;
   return {
     kind: 'fan',
     items: [
       {
-        key: toItemKey(next.gathering),
-        // One session at a time at each instance, whoever's tenant it is.
-        limitKey: `instance:${environment?.instanceId ?? target.id}`,
-        input: {},
+        key: toSiteKey(readGathering(context.operation)),
+        limitKey: `instance:${instanceId}`,
+        input: { site: facts.site, testTenant: testTenant.kind === 'known' ? testTenant.value : null },
       },
     ],
-    deadline: new Date(context.now().getTime() + itemMs),
-    step: next.step,
-    memory: { gathering: next.gathering },
-    result: encodeReport(report),
+    deadline: new Date(context.now().getTime() + siteMs),
+    step,
+    memory: context.operation.memory,
   };
 };
 
-export const readGathering = ({ memory }: Operation): number =>
-  typeof memory['gathering'] === 'number' ? memory['gathering'] : 1;
+type Gathered<T> =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'done'; readonly value: T };
 
-/** null while the item is open. */
-export const readGathered = async (context: StepContext): Promise<DeployReport | null> => {
-  const { operation } = context;
-  const key = toItemKey(readGathering(operation));
-  const item = (await context.items()).find((one: ItemResult) => one.key === key);
-  if (item?.state === 'open') return null;
-  return item?.state === 'done'
-    ? decodeReport(item.result)
-    : endLate(decodeReport(operation.result), context.now());
+const readItem = async <T>(context: StepContext, key: string): Promise<Gathered<T>> => {
+  const item = (await context.items()).find((one) => one.key === key);
+  if (item?.state === 'open') return { kind: 'open' };
+  // Of its own writing, a moment ago; null where the item found nothing to read any more.
+  return item?.state === 'done' && item.result !== null
+    ? { kind: 'done', value: unpack(item.result) as T }
+    : { kind: 'late' };
 };
+
+export const readFactsItem = (context: StepContext): Promise<Gathered<DeployFacts>> =>
+  readItem(context, toFactsKey(readGathering(context.operation)));
+
+export const readSiteItem = (context: StepContext): Promise<Gathered<InstanceFacts>> =>
+  readItem(context, toSiteKey(readGathering(context.operation)));
 
 export const waitForItem = ({ operation, now }: StepContext): StepOutcome => ({
   kind: 'wait',

@@ -1,14 +1,30 @@
-/** Carries the planning of a deploy out: one item gathers and judges, whichever worker it is; a dry run ends there. Asking people is in `ask.ts`. */
+/** Carries the planning of a deploy out: GitHub, then the site, then one judgement; a dry run ends there. Asking people is in `ask.ts`. */
+import { z } from 'zod';
 import { escapeLine } from '../../blocks/escape.ts';
 import type { Json } from '../../operations/json.ts';
-import type { ItemContext, Operation, Step } from '../../operations/operation.ts';
+import type { ItemContext, Operation, Step, StepContext } from '../../operations/operation.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
 import type { Target } from '../../operations/target.ts';
+import type { DeployReport } from '../../policy/deploy/report.ts';
 import { createAskSteps } from './ask.ts';
-import { gatherReport } from './gather.ts';
-import { encodeReport, fanOut, finish, readGathered, waitForItem } from './gathering.ts';
-import { findEnvironment, findTargetId, readAsked, startReport } from './plan.ts';
+import {
+  encodeReport,
+  fanFacts,
+  fanSite,
+  finish,
+  isSiteKey,
+  packFacts,
+  packSite,
+  readFactsItem,
+  readGathering,
+  readSiteItem,
+  waitForItem,
+} from './gathering.ts';
+import { judgeDeploy } from './judge.ts';
+import { decodeReport, endLate, findEnvironment, findTargetId, readAsked, startReport } from './plan.ts';
 import type { DeployPowers } from './powers.ts';
+import { readFacts } from './read-facts.ts';
+import { readSite } from './read-site.ts';
 
 const readTarget = async (powers: DeployPowers, operation: Operation): Promise<Target | null> => {
   const targetId = findTargetId(operation);
@@ -34,31 +50,76 @@ const findObstacle = (operation: Operation, target: Target): Refusal | null => {
   return null;
 };
 
+/** `open` while it is gathered; null where it never came together, or the client is gone. */
+export const readGathered = async (
+  powers: DeployPowers,
+  context: StepContext,
+): Promise<DeployReport | 'open' | null> => {
+  const { operation, now } = context;
+  const [facts, site] = [await readFactsItem(context), await readSiteItem(context)];
+  if (facts.kind === 'open' || site.kind === 'open') return 'open';
+  const target = await readTarget(powers, operation);
+  if (facts.kind === 'late' || site.kind === 'late' || target === null) return null;
+  const killswitch = await powers.readKillswitch(target.id);
+  return judgeDeploy(startReport(operation, target), facts.value, site.value, killswitch, now());
+};
+
+const toRefusal = async (powers: DeployPowers, operation: Operation): Promise<Refusal | Target> => {
+  const target = await readTarget(powers, operation);
+  if (target === null) return refuse('not-found', 'This client is not in the registry any more.');
+  return findObstacle(operation, target) ?? target;
+};
+
 export const createDeploySteps = (powers: DeployPowers): Readonly<Record<string, Step>> => ({
   gather: async (context) => {
-    const { operation } = context;
-    const target = await readTarget(powers, operation);
-    const refusal =
-      target === null
-        ? refuse('not-found', 'This client is not in the registry any more.')
-        : findObstacle(operation, target);
-    if (target === null || refusal !== null)
-      return { kind: 'refuse', refusal: refusal ?? refuse('not-found', 'This client is gone.') };
-    return fanOut(context, target, startReport(operation, target), { gathering: 1, step: 'judge' });
+    const target = await toRefusal(powers, context.operation);
+    return 'kind' in target
+      ? { kind: 'refuse', refusal: target }
+      : fanFacts(context, startReport(context.operation, target), 1);
+  },
+  /** What GitHub says is known: whether anybody may sign in, and to which tenants. */
+  site: async (context) => {
+    const facts = await readFactsItem(context);
+    if (facts.kind === 'open') return waitForItem(context);
+    const target = await toRefusal(powers, context.operation);
+    if ('kind' in target) return { kind: 'refuse', refusal: target };
+    const environment = findEnvironment(target, readAsked(context.operation).env);
+    const step = readGathering(context.operation) === 1 ? 'judge' : 'recheck';
+    return facts.kind === 'late' || environment === undefined
+      ? { kind: 'next', step, memory: context.operation.memory }
+      : fanSite(context, environment, facts.value, step);
   },
   judge: async (context) => {
-    const report = await readGathered(context);
-    if (report === null) return waitForItem(context);
+    const report = await readGathered(powers, context);
+    if (report === 'open') return waitForItem(context);
+    if (report === null) return finish(endLate(decodeReport(context.operation.result), context.now()));
     if (report.isDryRun || report.state === 'blocked') return finish(report);
     return { kind: 'next', step: 'ask', memory: { gathering: 1 }, result: encodeReport(report) };
   },
-  ...createAskSteps(powers, (context) => readTarget(powers, context.operation)),
+  ...createAskSteps(powers, {
+    readTarget: ({ operation }) => readTarget(powers, operation),
+    readGathered: (context) => readGathered(powers, context),
+  }),
+});
+
+const SiteInput = z.object({
+  site: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('free') }),
+    z.object({ kind: z.literal('publishing'), since: z.string(), runUrl: z.string().nullable() }),
+    z.object({ kind: z.literal('unknown'), say: z.string() }),
+  ]),
+  testTenant: z.string().nullable(),
 });
 
 export const createDeployItems =
   (powers: DeployPowers) =>
   async (context: ItemContext): Promise<Json> => {
-    const target = await readTarget(powers, context.operation);
-    if (target === null) throw new Error(`the target of ${context.operation.spokenId} is gone`);
-    return encodeReport(await gatherReport(powers, context, target));
+    const { operation, item } = context;
+    const target = await readTarget(powers, operation);
+    const environment = target && findEnvironment(target, readAsked(operation).env);
+    // Gone since it was asked for: the step says so.
+    if (!target || !environment) return null;
+    return isSiteKey(item.key)
+      ? packSite(await readSite(powers, context, target, environment, SiteInput.parse(item.input)))
+      : packFacts(await readFacts(powers, context, target, environment));
   };

@@ -29,7 +29,7 @@ const toChange = ({ change }: SourceFacts): DeployReport['change'] => {
     aheadBy,
     behindBy,
     commits: commits.slice(0, kept.commits).map(toCommit),
-    authors: [...new Set(commits.map(({ author }) => author))],
+    authors: [...new Set(commits.map(({ author }) => author))].slice(0, kept.authors),
     pulls: pulls.slice(0, kept.pulls).map(({ number, title, url: at }) => ({ number, title, url: at })),
     files: files.length,
     areFilesCut,

@@ -13,10 +13,10 @@ export const sayCount = (count: number, one: string): string => `${count} ${one}
 
 const mostNames = 4;
 
-const sayNames = (names: readonly string[]): string => {
+const sayNames = (names: readonly string[], sayMore: (more: number) => string): string => {
   const shown = names.slice(0, mostNames).map((name) => escapeShort(name, 40));
   const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+  return more > 0 ? `${shown.join(', ')} and ${sayMore(more)}` : shown.join(', ');
 };
 
 const renderWanted = ({ commit, ref }: DeployReport): string | null =>
@@ -31,7 +31,7 @@ const sayStanding = ({ change }: DeployReport): string => {
   if (change === null) return '';
   const { standing, aheadBy, behindBy, authors, files, areFilesCut } = change;
   const touched = `${areFilesCut ? 'more than ' : ''}${sayCount(files, 'file')}`;
-  const adds = `adds ${sayCount(aheadBy, 'commit')} by ${sayNames(authors)}, ${touched}`;
+  const adds = `adds ${sayCount(aheadBy, 'commit')} by ${sayNames(authors, () => 'others')}, ${touched}`;
   switch (standing) {
     case 'identical':
       return 'the same as what is live';
@@ -75,6 +75,6 @@ export const renderChange = (
 
 /** "HeritageCustom, with VendorSuite; what else is published stays". */
 export const sayProjects = ({ projects: [own = '', ...others], merges }: DeployPlan): string => {
-  const together = others.length === 0 ? '' : `, with ${sayNames(others)}`;
+  const together = others.length === 0 ? '' : `, with ${sayNames(others, (more) => `${more} more`)}`;
   return `${escapeShort(own, 60)}${together}; ${merges ? 'what else is published stays' : 'all else is unpublished'}`;
 };

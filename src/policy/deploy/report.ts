@@ -21,8 +21,8 @@ const Person = z.object({ team: z.string(), user: z.string() });
 
 const Commit = z.object({ sha: z.string(), title: z.string(), author: z.string(), isVerified: z.boolean() });
 
-/** How many commits, pull requests and earlier deploys a report keeps; the counts are whole. */
-export const kept = { commits: 10, pulls: 10, past: 5 };
+/** How many commits, authors, pull requests and earlier deploys a report keeps. */
+export const kept = { commits: 10, authors: 10, pulls: 10, past: 5 };
 
 export const DeployReport = z.object({
   schema: z.literal('acuops.deploy/1'),

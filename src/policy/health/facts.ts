@@ -113,6 +113,8 @@ export type ApiFact =
   /** No credentials: an unsigned request answered (or did not, then `signIn` of a connection kind). */
   | { readonly kind: 'reachable'; readonly at: Date }
   | { readonly kind: 'unreadable-credential'; readonly say: string; readonly at: Date }
+  /** Somebody may publish there, and nobody could see. */
+  | { readonly kind: 'not-asked'; readonly say: string; readonly at: Date }
   | { readonly kind: 'timed-out'; readonly at: Date };
 
 export type EnvironmentName = 'production' | 'staging';

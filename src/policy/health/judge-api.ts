@@ -142,6 +142,13 @@ const judgeFact = (api: ApiFact): Judgement & { readonly url?: string | null } =
         next: 'mend the credential reference; doctor names it',
       };
     }
+    case 'not-asked':
+      return {
+        verdict: 'unknown',
+        cause: 'not-asked',
+        say: `not asked: ${api.say}`,
+        next: 'ask again in some minutes',
+      };
     case 'timed-out':
       return {
         verdict: 'unknown',

@@ -69,7 +69,11 @@ describe('a press', () => {
     expect(toText(await press('approver'))).toContain('Approved by you');
     expect(cast[0]?.[2]).toMatchObject({ by: people.approver, verdict: 'approve', round: 1 });
     expect(await door.readAuditRows()).toMatchObject([
-      { event: 'answered', verb: 'decide', detail: { digest: round.digest, verdict: 'approve' } },
+      {
+        event: 'answered',
+        verb: 'decide',
+        detail: { changed: { digest: round.digest, verdict: 'approve' } },
+      },
     ]);
   });
 

@@ -6,7 +6,7 @@ import { decodeReport } from '../../../src/commands/deploy/plan.ts';
 import type { DeployPowers, Reminder } from '../../../src/commands/deploy/powers.ts';
 import type { ApprovalRound, Vote } from '../../../src/operations/approval.ts';
 import type { Actor } from '../../../src/operations/call.ts';
-import type { ItemResult, StepOutcome } from '../../../src/operations/operation.ts';
+import type { StepOutcome } from '../../../src/operations/operation.ts';
 import type { DeployReport } from '../../../src/policy/deploy/report.ts';
 import { now } from '../../policy/health/sample-facts.ts';
 import { makeOperation } from '../../support/card-memory.ts';
@@ -58,12 +58,15 @@ const run = async (
   report: DeployReport,
   given: {
     readonly gathering?: number;
-    readonly items?: readonly ItemResult[];
+    readonly gathered?: DeployReport | null;
     readonly isGone?: boolean;
   } = {},
 ): Promise<StepOutcome> => {
   const target = given.isGone ? null : sampleTarget();
-  const step = createAskSteps(powers, async () => target)[name];
+  const step = createAskSteps(powers, {
+    readTarget: async () => target,
+    readGathered: async () => given.gathered ?? null,
+  })[name];
   if (!step) throw new Error(`no step ${name}`);
   return step({
     operation: makeOperation({
@@ -75,7 +78,7 @@ const run = async (
     }),
     now: () => world.at,
     signal: new AbortController().signal,
-    items: async () => given.items ?? [],
+    items: async () => [],
   });
 };
 
@@ -122,7 +125,7 @@ describe('asking', () => {
   it('looks at all facts again when enough agreed', async () => {
     world.votes = [vote(ann, 'approve')];
     const outcome = await run('ask', report);
-    expect(outcome).toMatchObject({ kind: 'fan', step: 'recheck', items: [{ key: 'facts-2' }] });
+    expect(outcome).toMatchObject({ kind: 'fan', step: 'site', items: [{ key: 'facts-2' }] });
     expect(shown(outcome).state).toBe('checking');
   });
 
@@ -174,15 +177,7 @@ describe('looking again', () => {
     },
   });
   const again = (after: DeployReport | null): Promise<StepOutcome> =>
-    run('recheck', approved, {
-      gathering: 2,
-      items: [
-        { key: 'facts-1', state: 'done', result: encodeReport(report) },
-        after === null
-          ? { key: 'facts-2', state: 'timed-out', result: null }
-          : { key: 'facts-2', state: 'done', result: encodeReport(after) },
-      ],
-    });
+    run('recheck', approved, { gathering: 2, gathered: after });
 
   it('lets the very same plan through', async () => {
     const outcome = await again(report);

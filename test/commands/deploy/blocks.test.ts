@@ -119,7 +119,7 @@ describe('the lines below', () => {
       url: 'https://github.example/compare',
     } as const;
     expect(show({ change })).toContain(
-      'adds 2 commits by a, b, c, d and 1 more, more than 300 files, and takes back 1 commit',
+      'adds 2 commits by a, b, c, d and others, more than 300 files, and takes back 1 commit',
     );
   });
 });

@@ -1,37 +1,38 @@
-/** The steps by themselves: who is not planned for, and what becomes of facts that never came together. */
+/** The steps by themselves: who is not planned for, in which order things are looked at, and what becomes of facts that never came together. */
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { packFacts, packSite } from '../../../src/commands/deploy/gathering.ts';
 import { createDeploySteps } from '../../../src/commands/deploy/job.ts';
+import { decodeReport } from '../../../src/commands/deploy/plan.ts';
 import type { DeployPowers } from '../../../src/commands/deploy/powers.ts';
+import type { DeployFacts, SiteFacts } from '../../../src/commands/deploy/read-facts.ts';
 import type { ItemResult, StepContext, StepOutcome } from '../../../src/operations/operation.ts';
 import type { Target } from '../../../src/operations/target.ts';
 import { gateNames } from '../../../src/policy/deploy/facts.ts';
-import { DeployReport } from '../../../src/policy/deploy/report.ts';
-import { now } from '../../policy/health/sample-facts.ts';
+import { gateFacts } from '../../policy/deploy/sample-gate-facts.ts';
+import { known, now } from '../../policy/health/sample-facts.ts';
 import { makeOperation } from '../../support/card-memory.ts';
 import { sampleTarget } from '../health/pretend-health.ts';
+import { samplePlanned } from './sample-report.ts';
 
 const nobody = (): never => {
   throw new Error('steps ask nobody');
 };
 
-const run = async (
-  name: 'gather' | 'judge',
-  given: {
-    readonly target?: Target | null;
-    readonly items?: readonly ItemResult[];
-    readonly result?: object;
-  },
-): Promise<StepOutcome> => {
+interface Given {
+  readonly target?: Target | null;
+  readonly items?: readonly ItemResult[];
+  readonly result?: unknown;
+  readonly dryRun?: boolean;
+  readonly gathering?: number;
+  readonly team?: string;
+}
+
+const run = async (name: 'gather' | 'site' | 'judge', given: Given = {}): Promise<StepOutcome> => {
   const { target = sampleTarget() } = given;
   const powers: DeployPowers = {
+    ...(new Proxy({}, { get: () => nobody }) as DeployPowers),
     readTarget: async () => target,
-    readNeighbours: nobody,
-    readPipeline: nobody,
-    readHistory: nobody,
-    readSource: nobody,
-    readInstance: nobody,
-    readKillswitch: nobody,
+    readKillswitch: async () => gateFacts().killswitch,
     findRule: nobody,
     openRound: nobody,
     readApprovers: nobody,
@@ -43,8 +44,10 @@ const run = async (
   const context: StepContext = {
     operation: makeOperation({
       verb: 'deploy',
-      input: { client: 'heritage', env: 'production', dryRun: true },
+      actor: { team: given.team ?? 'T0DESK', user: 'U0ANN' },
+      input: { client: 'heritage', env: 'production', dryRun: given.dryRun ?? true },
       scope: { kind: 'only', targetIds: ['id-heritage'] },
+      memory: { gathering: given.gathering ?? 1 },
       createdAt: now,
       result: (given.result ?? null) as never,
     }),
@@ -55,18 +58,28 @@ const run = async (
   return step(context);
 };
 
-const begin = async (): Promise<z.input<typeof DeployReport>> => {
-  const outcome = await run('gather', {});
+const begin = async (): Promise<unknown> => {
+  const outcome = await run('gather');
   if (outcome.kind !== 'fan') throw new Error(outcome.kind);
-  return outcome.result as z.input<typeof DeployReport>;
+  return outcome.result;
 };
 
+const facts = (over: Partial<DeployFacts> = {}): DeployFacts => {
+  const { now: _now, instance: _instance, killswitch: _killswitch, ...gates } = gateFacts();
+  return { gates, planned: samplePlanned('a'), missing: [], site: { kind: 'free' }, neighbours: 0, ...over };
+};
+const done = (key: string, result: ItemResult['result']): ItemResult => ({ key, state: 'done', result });
+const open = (key: string): ItemResult => ({ key, state: 'open', result: null });
+const late = (key: string): ItemResult => ({ key, state: 'timed-out', result: null });
+const wellFacts = done('facts-1', packFacts(facts()));
+const wellSite = done('site-1', packSite(gateFacts().instance));
+
 describe('gathering', () => {
-  it('is one part, one at a time for each instance', async () => {
-    expect(await run('gather', {})).toMatchObject({
+  it('asks GitHub first, holding up nobody at the instance', async () => {
+    expect(await run('gather')).toMatchObject({
       kind: 'fan',
-      items: [{ key: 'facts-1', limitKey: 'instance:at-heritage' }],
-      step: 'judge',
+      items: [{ key: 'facts-1', limitKey: 'github' }],
+      step: 'site',
     });
     expect(await begin()).toMatchObject({ state: 'looking', ref: 'main', gates: [] });
   });
@@ -75,42 +88,86 @@ describe('gathering', () => {
     ['that left the registry', null, 'not in the registry'],
     ['that leaves', sampleTarget('heritage', { status: 'offboarding' }), 'nothing is deployed there'],
     ['without that environment', sampleTarget('heritage', { environments: [] }), 'no production environment'],
-  ])('is refused for a client %s', async (_name, target, say) => {
-    expect(await run('gather', { target })).toMatchObject({
+  ])('is refused for a client %s, at the begin and in between', async (_name, target, say) => {
+    const refused = { kind: 'refuse', refusal: { say: expect.stringContaining(say) as string } };
+    expect(await run('gather', { target })).toMatchObject(refused);
+    expect(await run('site', { target, items: [wellFacts] })).toMatchObject(refused);
+  });
+
+  it('is refused to a user of the machine, who could be anybody, but for a plan alone', async () => {
+    expect(await run('gather', { team: 'local', dryRun: false })).toMatchObject({
       kind: 'refuse',
-      refusal: { say: expect.stringContaining(say) as string },
+      refusal: { reason: 'denied' },
     });
+    expect(await run('gather', { team: 'local' })).toMatchObject({ kind: 'fan' });
+  });
+});
+
+describe('the site', () => {
+  it('is asked when GitHub has answered, one at a time, with what must be known before', async () => {
+    expect(await run('site', { items: [open('facts-1')] })).toMatchObject({ kind: 'wait' });
+    const site: SiteFacts = { kind: 'publishing', since: now.toISOString(), runUrl: null };
+    const gates = { ...facts().gates, testTenant: known('Test') };
+    const items = [done('facts-1', packFacts(facts({ site, gates })))];
+    expect(await run('site', { items })).toMatchObject({
+      kind: 'fan',
+      items: [{ key: 'site-1', limitKey: 'instance:at-heritage', input: { site, testTenant: 'Test' } }],
+      step: 'judge',
+    });
+  });
+
+  it('is asked by its own name after people agreed', async () => {
+    const items = [wellFacts, wellSite, done('facts-2', packFacts(facts()))];
+    expect(await run('site', { items, gathering: 2 })).toMatchObject({
+      items: [{ key: 'site-2' }],
+      step: 'recheck',
+    });
+  });
+
+  it('is not asked where GitHub never answered', async () => {
+    expect(await run('site', { items: [late('facts-1')] })).toMatchObject({ kind: 'next', step: 'judge' });
   });
 });
 
 describe('judging', () => {
-  it('waits while the part is open', async () => {
-    const items = [{ key: 'facts-1', state: 'open', result: null }] as const;
+  it('waits while the site is open', async () => {
+    const items = [wellFacts, open('site-1')];
     expect(await run('judge', { items, result: await begin() })).toMatchObject({ kind: 'wait' });
   });
 
-  it('lets nothing pass where the facts never came together', async () => {
-    const items = [{ key: 'facts-1', state: 'timed-out', result: null }] as const;
+  it.each([
+    ['GitHub', [late('facts-1')]],
+    ['the site', [wellFacts, late('site-1')]],
+    ['anybody, as it is gone', [done('facts-1', null)]],
+  ])('lets nothing pass where %s never answered', async (_name, items) => {
     const outcome = await run('judge', { items, result: await begin() });
     if (outcome.kind !== 'done') throw new Error(outcome.kind);
     expect(outcome.exit).toBe(4);
-    const report = z.decode(DeployReport, outcome.result as z.input<typeof DeployReport>);
-    expect(report.state).toBe('blocked');
+    const report = decodeReport(outcome.result);
+    expect(report).toMatchObject({ state: 'blocked', planned: null });
     expect(report.gates.map(({ name, verdict }) => [name, verdict])).toEqual(
       gateNames.map((name) => [name, 'unknown']),
     );
-    expect(report.planned).toBeNull();
   });
 
-  it.each([
-    ['ready', 'pass', 0],
-    ['blocked', 'fail', 1],
-    ['blocked', 'unknown', 4],
-  ] as const)('ends %s by %s with exit %i', async (state, verdict, exit) => {
-    const begun = await begin();
-    const gate = { name: 'checks', verdict, cause: 'x', say: 'x', moment: null, next: null, url: null };
-    const result = { ...begun, state, gates: [{ ...gate, observedAt: now.toISOString() }] };
-    const items = [{ key: 'facts-1', state: 'done', result: result as never }] as const;
-    expect(await run('judge', { items, result: begun })).toMatchObject({ kind: 'done', exit });
+  it('ends a dry run with what it found', async () => {
+    const well = await run('judge', { items: [wellFacts, wellSite], result: await begin() });
+    expect(well).toMatchObject({ kind: 'done', exit: 0, result: { state: 'ready' } });
+    const items = [
+      done('facts-1', packFacts(facts({ missing: ['the engine: GitHub answered 503'] }))),
+      wellSite,
+    ];
+    expect(await run('judge', { items, result: await begin() })).toMatchObject({
+      result: { state: 'blocked' },
+    });
+    const unplanned = [done('facts-1', packFacts(facts({ planned: null }))), wellSite];
+    expect(await run('judge', { items: unplanned, result: await begin() })).toMatchObject({
+      result: { state: 'blocked' },
+    });
+  });
+
+  it('goes on to people where it is no dry run and nothing is in the way', async () => {
+    const asked = { items: [wellFacts, wellSite], result: await begin(), dryRun: false };
+    expect(await run('judge', asked)).toMatchObject({ kind: 'next', step: 'ask' });
   });
 });

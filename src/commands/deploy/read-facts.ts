@@ -1,25 +1,41 @@
-/** Reads all that a deploy is judged by, each where what it depends on is known, and judges it. What could not be had is unknown and blocks. */
+/** Reads all that a repository says of a deploy, each where what it depends on is known, and plans it. What could not be had is unknown and blocks. The instance is asked afterwards, in `read-site.ts`. */
 import type { ItemContext } from '../../operations/operation.ts';
 import type { Environment, Target } from '../../operations/target.ts';
 import { type PlannedInputs, planInputs } from '../../policy/deploy/deploy-inputs.ts';
-import type { InstanceFacts, LiveVersion, SourceFacts } from '../../policy/deploy/facts.ts';
-import { judgeGates, summarizeGates } from '../../policy/deploy/gates.ts';
+import type { LiveVersion, SourceFacts } from '../../policy/deploy/facts.ts';
+import type { GateFacts } from '../../policy/deploy/gates.ts';
 import { findLive, planDeployReads, toLiveCommit, toPastDeploys } from '../../policy/deploy/past-deploys.ts';
 import { planDeploy, planProjects } from '../../policy/deploy/plan.ts';
 import type { DeployReport } from '../../policy/deploy/report.ts';
 import type { Fact, PipelineFacts } from '../../policy/health/facts.ts';
 import { toHealthClient } from '../../policy/health/health-client.ts';
-import { findPublishing, type Held, toHeld, toKnownRuns } from '../../policy/publishing.ts';
+import { findPublishing, toHeld, toKnownRuns } from '../../policy/publishing.ts';
 import { parseFiles } from './files.ts';
 import { findEnvironment, startReport, toDeployClient } from './plan.ts';
 import type { DeployPowers } from './powers.ts';
-import { toReport } from './to-report.ts';
 
-/** GitHub is given this long, so that the instance has the rest. */
+/** GitHub is given this long. */
 const githubMs = 40_000;
 const lastDeploys = 10;
 /** What is planned is the deploy itself: whoever agrees to a plan agrees to that. */
 const wish = { isDryRun: false, skipsBackup: false };
+
+/** All that gates judge by but the instance and the killswitch, and what was planned with it. */
+export interface DeployFacts {
+  readonly gates: Omit<GateFacts, 'now' | 'instance' | 'killswitch'>;
+  readonly planned: DeployReport['planned'];
+  /** What keeps the plan from being whole. */
+  readonly missing: readonly string[];
+  readonly site: SiteFacts;
+  readonly neighbours: number;
+}
+
+/** What must be known before anybody signs in. */
+export type SiteFacts =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'publishing'; readonly since: string; readonly runUrl: string | null }
+  /** Nobody could see whether somebody publishes there. */
+  | { readonly kind: 'unknown'; readonly say: string };
 
 /** One plan in the making. */
 interface Gathering {
@@ -27,68 +43,76 @@ interface Gathering {
   readonly context: ItemContext;
   readonly target: Target;
   readonly environment: Environment;
-  /** Ends what is asked of GitHub. */
   readonly signal: AbortSignal;
 }
 
-export const gatherReport = async (
+export const readFacts = async (
   powers: DeployPowers,
   context: ItemContext,
   target: Target,
-): Promise<DeployReport> => {
-  const begun = startReport(context.operation, target);
-  const environment = findEnvironment(target, begun.environment);
-  if (!environment) throw new Error(`${target.key} has no ${begun.environment} environment any more`);
+  environment: Environment,
+): Promise<DeployFacts> => {
+  const { ref } = startReport(context.operation, target);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(githubMs)]);
   const gathering: Gathering = { powers, context, target, environment, signal };
   const client = toDeployClient(target);
 
   const [first, neighbours] = await Promise.all([readHistory(gathering, null), readNeighbours(gathering)]);
   const found = findLive(first, client, environment.name);
-  const [source, there] = await Promise.all([
-    readSource(gathering, begun.ref, found),
+  const [source, site] = await Promise.all([
+    readSource(gathering, ref, found),
     readPublishing(gathering, first, neighbours),
   ]);
   const pipeline = await readStaging(gathering, first, source);
   const live = toLiveCommit(found, source.change);
   const files = parseFiles(source);
-  const instance = await readInstance(gathering, there.held, files.testTenant);
-  const projects = planProjects(source.variables, files.settings);
-  const past = toPastDeploys(pipeline, client);
-  const gates = judgeGates({
-    now: context.now(),
-    environment: environment.name,
-    client: { ...target, hasStaging: findEnvironment(target, 'staging') !== undefined },
-    source,
-    settings: files.settings,
-    manifest: files.manifest,
-    projects,
-    past,
-    olderDeploys: pipeline.olderDeploys ?? null,
-    live,
-    instance,
-    testTenant: files.testTenant,
-    workflowState: toWorkflowState(pipeline, target),
-    inputs: toInputs(source, environment),
-    killswitch: await powers.readKillswitch(target.id),
-  });
   const planned = planDeploy({
     target,
     environment,
-    ref: begun.ref,
+    ref,
     source,
     settings: files.settings,
     live: live.kind === 'known' ? (live.value?.sha ?? null) : null,
     wish,
   });
-  const missing = [...(planned.kind === 'incomplete' ? planned.missing : []), ...there.missing];
   return {
-    ...toReport(begun, { source, live, past, gates }),
-    state: summarizeGates(gates).state === 'ready' && missing.length === 0 ? 'ready' : 'blocked',
-    gatheredAt: context.now(),
+    gates: {
+      environment: environment.name,
+      client: {
+        key: target.key,
+        name: target.name,
+        zone: target.zone,
+        status: target.status,
+        deployWorkflow: target.deployWorkflow,
+        hasStaging: findEnvironment(target, 'staging') !== undefined,
+      },
+      source: withoutTexts(source),
+      settings: files.settings,
+      manifest: files.manifest,
+      projects: planProjects(source.variables, files.settings),
+      past: toPastDeploys(pipeline, client),
+      olderDeploys: pipeline.olderDeploys ?? null,
+      live,
+      testTenant: files.testTenant,
+      workflowState: toWorkflowState(pipeline, target),
+      inputs: toInputs(source, environment),
+    },
     planned: planned.kind === 'planned' ? { plan: planned.plan, digest: planned.digest } : null,
-    missing,
+    missing: planned.kind === 'incomplete' ? planned.missing : [],
+    site,
     neighbours: neighbours.length,
+  };
+};
+
+/** What was read of files and variables is planned by now; the texts themselves, which may hold a secret, are handed on to nobody. */
+const withoutTexts = (source: SourceFacts): SourceFacts => {
+  const without = <T>(fact: Fact<T>, value: T): Fact<T> =>
+    fact.kind === 'known' ? { ...fact, value } : fact;
+  return {
+    ...source,
+    variables: without(source.variables, {}),
+    settings: without(source.settings, null),
+    manifest: without(source.manifest, null),
   };
 };
 
@@ -135,51 +159,27 @@ const readNeighbours = async ({
       status !== 'archived' && environments.some((environment) => environment.instanceId === instanceId),
   );
 
-interface Publishings {
-  readonly held: Held | null;
-  /** Whose runs nobody could see: they may publish right now. */
-  readonly missing: readonly string[];
-}
-
+/** Nobody signs in while somebody publishes there, nor where nobody can tell. */
 const readPublishing = async (
   { powers, context, target, environment, signal }: Gathering,
   own: PipelineFacts,
   neighbours: readonly Target[],
-): Promise<Publishings> => {
+): Promise<SiteFacts> => {
   const others = await Promise.all(
     neighbours.map(async (other) => ({
       other,
-      facts: await powers.readPipeline(toHealthClient(other), { maxAgeMs: 0, signal, planJobs: () => [] }),
+      facts: await powers.readHistory(toHealthClient(other), { signal, planJobs: () => [] }),
     })),
   );
-  const there = [{ other: target, facts: own }, ...others]
+  const all = [{ other: target, facts: own }, ...others];
+  const there = all
     .flatMap(({ other, facts }) => findPublishing(other, toKnownRuns(facts), context.now()))
     .filter(({ instanceId }) => instanceId === environment.instanceId);
-  return {
-    held: toHeld(there, target.id),
-    missing: others.flatMap(({ facts: { runs } }) =>
-      runs.kind === 'unknown' ? [`whether another client of this site publishes now: ${runs.say}`] : [],
-    ),
-  };
+  const held = toHeld(there, target.id);
+  if (held !== null) return { kind: 'publishing', ...held };
+  const unseen = all.flatMap(({ facts: { runs } }) => (runs.kind === 'unknown' ? [runs.say] : []))[0];
+  return unseen === undefined ? { kind: 'free' } : { kind: 'unknown', say: unseen };
 };
-
-/** Nobody signs in while somebody publishes there. */
-const readInstance = (
-  { powers, context, target, environment }: Gathering,
-  held: Held | null,
-  testTenant: Fact<string | null>,
-): Promise<InstanceFacts> | InstanceFacts =>
-  held === null
-    ? powers.readInstance(context, {
-        environment,
-        targetId: target.id,
-        testTenant: testTenant.kind === 'known' ? testTenant.value : null,
-      })
-    : {
-        api: { kind: 'publishing', since: new Date(held.since), runUrl: held.runUrl, at: context.now() },
-        published: { kind: 'unknown', reason: 'held-back', say: 'not asked: publishing' },
-        testTenant: null,
-      };
 
 /** Null where the workflow file is not known. */
 const toInputs = ({ workflow }: SourceFacts, environment: Environment): PlannedInputs | null =>
