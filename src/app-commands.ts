@@ -68,6 +68,7 @@ export interface CommandParts {
   readonly readSource: CommandPowers['deploy']['readSource'];
   readonly probe: InstanceProbe;
   readonly readInstance: CommandPowers['deploy']['readInstance'];
+  readonly fingerprint: CommandPowers['deploy']['fingerprint'];
   readonly readFingerprint: CommandPowers['retrySignIn']['readFingerprint'];
   readonly reachControl: (signal: AbortSignal) => Promise<boolean>;
   readonly doctor: CommandPowers['doctor'];
@@ -134,6 +135,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       readHistory: parts.readHistory,
       readSource: parts.readSource,
       readInstance: parts.readInstance,
+      fingerprint: parts.fingerprint,
       readKillswitch: (targetId) => readKillswitchFact(db, targetId, parts.now),
       findRule: (tier, environment) => findApprovalRule(parts.approvals, tier, environment),
       ...parts.approving.asking,

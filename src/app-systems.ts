@@ -59,6 +59,7 @@ export interface Systems
     | 'readKnownRuns'
     | 'probe'
     | 'readInstance'
+    | 'fingerprint'
     | 'readFingerprint'
     | 'reachControl'
   > {
@@ -134,6 +135,7 @@ export const openSystems = (parts: SystemParts): Systems => {
     isReadable: async (reference) => (await references.read(reference)).kind === 'read',
     probe: createInstanceProbe(instances),
     readInstance: createInstanceReader(instances),
+    fingerprint: instances.fingerprint,
     readFingerprint: (environment) => readFingerprint(instances, environment),
     reachControl: async (signal) => (await reachControlHost(config.controlUrl, signal)) === null,
     readPipeline: github

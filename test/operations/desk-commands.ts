@@ -37,6 +37,7 @@ export const createDeskCommands = (
       readKnownRuns: async () => null,
       probe: unreached,
       readInstance: unreached,
+      fingerprint: (...parts) => parts.join(' '),
       readFingerprint: unreached,
       reachControl: unreached,
       doctor: new Proxy({}, { get: () => unreached }) as CommandPowers['doctor'],

@@ -46,6 +46,8 @@ export interface DeployPowers {
     readonly signal: AbortSignal;
   }) => Promise<SourceFacts>;
   readonly readInstance: InstanceReader;
+  /** Keyed, and the same for the same parts as long as the desk keeps its key. */
+  readonly fingerprint: (...parts: readonly string[]) => string;
   /** How many must agree, and for how long they are asked. */
   readonly findRule: (tier: Tier, environment: EnvironmentName) => ApprovalRule;
   /** The same round again changes nothing and gives what stands, with its votes. */

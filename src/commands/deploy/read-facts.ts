@@ -74,6 +74,7 @@ export const readFacts = async (
     settings: files.settings,
     live: live.kind === 'known' ? (live.value?.sha ?? null) : null,
     wish,
+    fingerprint: powers.fingerprint,
   });
   return {
     gates: {

@@ -29,7 +29,7 @@ export const DeployPlan = z
     /** The client's own first, then what is published with it. */
     projects: z.array(Name).min(1).readonly(),
     engine: z.strictObject({ repo: Name, ref: Name, sha: GitHash }).readonly().nullable(),
-    /** A fingerprint of each value: that it is the same matters, what it is may be no one's business. */
+    /** A keyed fingerprint of each value: that it is the same matters, what it is may be no one's business. */
     variables: z.record(Name, z.string().regex(/^[0-9a-f]{16}$/u)).readonly(),
     merges: z.boolean(),
   })
@@ -55,6 +55,8 @@ export interface DeployParts {
   readonly settings: Fact<ProjectSettings>;
   readonly live: string | null;
   readonly wish: Omit<DeployWish, 'environment'>;
+  /** Hex, at least 16 digits, made with a key that only this desk has and keeps: a short value could be guessed else. */
+  readonly fingerprint: (...parts: readonly string[]) => string;
 }
 
 export type PlannedDeploy =
@@ -98,10 +100,15 @@ export const planProjects = (
     : { kind: 'known', value: projects, ...joinSights([variables, settings]) };
 };
 
-const toFingerprints = (variables: Variables, workflow: WorkflowFileFact): DeployPlan['variables'] => {
+const toFingerprints = (
+  { target, fingerprint }: DeployParts,
+  { variables, workflow }: Pick<KnownParts, 'variables' | 'workflow'>,
+): DeployPlan['variables'] => {
   const read = new Set(workflow.variables.map((name) => name.toUpperCase()));
   return Object.fromEntries(
-    [...variables].flatMap(([name, value]) => (read.has(name) ? [[name, toSha256(value).slice(0, 16)]] : [])),
+    [...variables].flatMap(([name, value]) =>
+      read.has(name) ? [[name, fingerprint(target.repo, name, value).slice(0, 16)]] : [],
+    ),
   );
 };
 
@@ -168,7 +175,7 @@ export const planDeploy = (parts: DeployParts): PlannedDeploy => {
     inputs: known.inputs,
     projects: known.projects,
     engine: engine && { repo: engine.repo, ref: engine.ref, sha: engine.sha },
-    variables: toFingerprints(known.variables, workflow),
+    variables: toFingerprints(parts, known),
     merges: workflow.doesMerge,
   };
   return { kind: 'planned', plan, digest: digestPlan(plan) };

@@ -40,6 +40,7 @@ const powers: DeployPowers = {
   readHistory: nobody,
   readSource: nobody,
   readInstance: nobody,
+  fingerprint: nobody,
   readKillswitch: nobody,
   findRule: () => ({ needed: world.needed, expiresMinutes: 20 }),
   openRound: async (_operation, round) => {

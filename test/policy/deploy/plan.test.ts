@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SourceFacts } from '../../../src/policy/deploy/facts.ts';
@@ -10,7 +11,14 @@ import {
   planProjects,
 } from '../../../src/policy/deploy/plan.ts';
 import { ago, dayMs, known, now, unknownFact } from '../health/sample-facts.ts';
-import { input, sampleParts, sampleSettings, sampleSource, sampleWorkflow } from './sample-plan.ts';
+import {
+  input,
+  sampleParts,
+  sampleSettings,
+  sampleSource,
+  sampleWorkflow,
+  toFingerprint,
+} from './sample-plan.ts';
 
 const plan = (over: Partial<DeployParts> = {}): Extract<PlannedDeploy, { kind: 'planned' }> => {
   const planned = planDeploy(sampleParts(over));
@@ -48,8 +56,13 @@ describe('the plan of a deploy', () => {
       },
       projects: ['FromFile', 'Payments'],
       engine: { repo: 'acme/engine', ref: 'v1', sha: 'e'.repeat(40) },
-      // printf https://metrics.example.com | sha256sum
-      variables: { CI_METRICS_URL: '6a4be891076f988d' },
+      variables: {
+        CI_METRICS_URL: toFingerprint('sample key')(
+          'acme/acuops-heritage',
+          'CI_METRICS_URL',
+          'https://metrics.example.com',
+        ).slice(0, 16),
+      },
       merges: true,
     });
     expect(DeployPlan.parse(JSON.parse(JSON.stringify(made)))).toEqual(made);
@@ -72,6 +85,24 @@ describe('the plan of a deploy', () => {
       variables: known({ ACUOPS_PIPELINE_VERSION: 'v2', OTHER: 'x', CI_METRICS_URL: ' ' }),
     });
     expect(Object.keys(made.variables)).toEqual(['ACUOPS_PIPELINE_VERSION']);
+  });
+
+  it('fingerprints a value so that nobody without the key of the desk can guess it', () => {
+    const read = known({ ...sampleWorkflow, variables: ['A', 'B'] });
+    const make = (variables: Readonly<Record<string, string>>, over: Partial<DeployParts> = {}) =>
+      plan({ source: sampleSource({ workflow: read, variables: known(variables) }), ...over }).plan.variables;
+    const one = make({ A: 'on', B: 'on' });
+    expect(make({ A: 'on', B: 'on' })).toEqual(one);
+    expect(one['A']).not.toBe(createHash('sha256').update('on').digest('hex').slice(0, 16));
+    const { target } = sampleParts();
+    const all = [
+      ...Object.values(one),
+      make({ A: 'off' })['A'],
+      make({ A: 'on' }, { fingerprint: toFingerprint('another desk') })['A'],
+      make({ A: 'on' }, { target: { ...target, repo: 'acme/other' } })['A'],
+    ];
+    expect(new Set(all).size).toBe(5);
+    expect(all).not.toContain(undefined);
   });
 
   it('holds no value of a variable', () => {

@@ -1,4 +1,5 @@
 /** The parts of a deploy that can be planned, every one replaceable. */
+import { createHmac } from 'node:crypto';
 import type {
   ProjectSettings,
   SourceFacts,
@@ -63,6 +64,12 @@ export const sampleSource = (over: Partial<SourceFacts> = {}): SourceFacts => ({
   ...over,
 });
 
+/** As a desk makes them, with the key that only this desk has. */
+export const toFingerprint =
+  (key: string): DeployParts['fingerprint'] =>
+  (...parts) =>
+    createHmac('sha256', key).update(JSON.stringify(parts)).digest('hex');
+
 export const sampleParts = (over: Partial<DeployParts> = {}): DeployParts => ({
   target: {
     id: 'target-1',
@@ -81,5 +88,6 @@ export const sampleParts = (over: Partial<DeployParts> = {}): DeployParts => ({
   settings: known(sampleSettings),
   live: 'c'.repeat(40),
   wish: { isDryRun: false, skipsBackup: false },
+  fingerprint: toFingerprint('sample key'),
   ...over,
 });
