@@ -73,8 +73,14 @@ export const renderChange = (
   return [section(cutText(lines.join('\n'), changeChars))];
 };
 
+/** Nothing is promised of what cannot be seen. */
+const sayOthers = (merges: boolean | null): string => {
+  if (merges === null) return 'whether what else is published stays cannot be seen';
+  return merges ? 'what else is published stays' : 'all else is unpublished';
+};
+
 /** "HeritageCustom, with VendorSuite; what else is published stays". */
 export const sayProjects = ({ projects: [own = '', ...others], merges }: DeployPlan): string => {
   const together = others.length === 0 ? '' : `, with ${sayNames(others, (more) => `${more} more`)}`;
-  return `${escapeShort(own, 60)}${together}; ${merges ? 'what else is published stays' : 'all else is unpublished'}`;
+  return `${escapeShort(own, 60)}${together}; ${sayOthers(merges)}`;
 };

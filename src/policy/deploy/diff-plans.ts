@@ -43,15 +43,30 @@ const diffInstance: Diff<DeployPlan['instance']> = (before, after) => {
   return moved.length > 0 ? moved : note('instance registered anew', before.id, after.id);
 };
 
-const diffEngine: Diff<DeployPlan['engine']> = (before, after) => {
-  if (before === null && after === null) return [];
-  if (after === null) return ['engine gone'];
-  if (before === null) return [`engine added: ${after.repo} ${after.ref} ${after.sha.slice(0, shortHash)}`];
+type Engine = DeployPlan['engines'][number];
+
+const diffEngine: Diff<Engine> = (before, after) => {
   const moved = move('engine repository', before.repo, after.repo);
   if (before.sha === after.sha && before.ref === after.ref) return moved;
   const [was, is] = shorten(before.sha, after.sha);
   const newRef = before.ref === after.ref ? '' : `${after.ref} `;
   return [...moved, `engine ${before.ref} ${was} → ${newRef}${is}`];
+};
+
+const sayEngine = ({ repo, ref, sha }: Engine): string => `${repo} ${ref} ${sha.slice(0, shortHash)}`;
+
+/** Each by its place: the first is the main one. With several, the repository tells which one it is. */
+const diffEngines: Diff<DeployPlan['engines']> = (before, after) => {
+  const count = Math.max(before.length, after.length);
+  const clauses = Array.from({ length: count }, (_, at) => {
+    const [was, is] = [before[at], after[at]];
+    if (was === undefined) return is === undefined ? [] : [`engine added: ${sayEngine(is)}`];
+    if (is === undefined) return [count === 1 ? 'engine gone' : `engine gone: ${sayEngine(was)}`];
+    const moved = diffEngine(was, is);
+    return count === 1 ? moved : moved.map((clause) => `${clause} (${is.repo})`);
+  });
+  // Two that are moved in the same way are one clause.
+  return [...new Set(clauses.flat())];
 };
 
 const diffInputs: Diff<Texts> = (before, after) => {
@@ -76,8 +91,10 @@ const diffProjects: Diff<DeployPlan['projects']> = (before, after) => {
   return [`published together: ${clauses.length === 0 ? 'in another order' : clauses.join(', ')}`];
 };
 
-const toWay = (merges: boolean): string =>
-  merges ? 'what else is published stays' : 'all else is unpublished';
+const toWay = (merges: boolean | null): string => {
+  if (merges === null) return 'whether what else is published stays cannot be seen';
+  return merges ? 'what else is published stays' : 'all else is unpublished';
+};
 
 /** One for each field: the compiler asks for the next one that a plan gets. In the order in which people want to know. */
 const diffs: { readonly [Field in keyof DeployPlan]: Diff<DeployPlan[Field]> } = {
@@ -95,7 +112,7 @@ const diffs: { readonly [Field in keyof DeployPlan]: Diff<DeployPlan[Field]> } =
   ],
   inputs: diffInputs,
   projects: diffProjects,
-  engine: diffEngine,
+  engines: diffEngines,
   variables: diffVariables,
   merges: (before, after) => move('how it is published:', toWay(before), toWay(after)),
 };

@@ -59,10 +59,21 @@ export interface WorkflowFileFact {
   readonly inputs: readonly WorkflowInputFact[];
   /** Names of all `vars.…` that it reads. */
   readonly variables: readonly string[];
-  /** The repository that its scripts are checked out from; null where it names none. */
-  readonly engine: { readonly repo: string; readonly ref: EngineRef } | null;
-  /** False where its publish replaces what is published (`--no-merge`). */
-  readonly doesMerge: boolean;
+  /** True where it reads them in a way that does not name which. */
+  readonly readsAllVariables: boolean;
+  /** Other repositories that it checks out scripts from, the main one first. */
+  readonly engines: readonly WorkflowEngine[];
+  /** Actions of others that a tag or branch names, so that they may change unseen: "org/action@v1". */
+  readonly unpinned: readonly string[];
+  /** Why nobody can see here what it runs: "runs another workflow: org/repo/…@main"; null where it can be seen. */
+  readonly isOpaque: string | null;
+  /** False where its publish replaces what is published (`--no-merge`), null where the file does not show which. */
+  readonly doesMerge: boolean | null;
+}
+
+export interface WorkflowEngine {
+  readonly repo: string;
+  readonly ref: EngineRef;
 }
 
 /** A fixed ref, or a variable with what stands in where it is not set. */
@@ -84,8 +95,8 @@ export interface SourceFacts {
   readonly checks: Fact<readonly CheckFact[]>;
   /** Null: there is no such file at that version. */
   readonly workflow: Fact<WorkflowFileFact | null>;
-  /** Null: the workflow checks out no engine. */
-  readonly engine: Fact<EngineFact | null>;
+  /** Whatever else the workflow checks out, the main one first; unknown where that cannot be seen. */
+  readonly engines: Fact<readonly EngineFact[]>;
   /** Those of the organisation, overridden by those of the repository, and these by those of the environment. */
   readonly variables: Fact<Readonly<Record<string, string>>>;
   /** Text of `acuops.yaml` at that version; null where there is none. */

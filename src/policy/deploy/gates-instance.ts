@@ -71,12 +71,22 @@ export const judgeCoPublish: Judge = ({ source: { workflow }, instance: { publis
       return { verdict: 'unknown', cause: 'no-project', say: 'no project is named', next };
     }
     const seen = toSeen(projects, workflow);
-    if (facts.workflow.doesMerge)
+    const { doesMerge } = facts.workflow;
+    if (doesMerge === true)
       return { verdict: 'pass', cause: 'merges', say: 'what is published stays published' };
     const replaced = findByFacts(now, { published }, ({ published: there }) => {
       const dropped = findOthers(there.projects, new Set(facts.projects));
       if (dropped.length === 0)
-        return { verdict: 'pass', cause: 'nothing-dropped', say: 'nothing else is published' };
+        return { verdict: 'pass', cause: 'nothing-dropped', say: 'nothing else is published there' };
+      // The engine's default keeps them (contracts 1b iii), so this is no proof that they would go.
+      if (doesMerge === null) {
+        return {
+          verdict: 'warn',
+          cause: 'may-drop',
+          say: `cannot be seen whether publishing keeps: ${sayNames(dropped)}`,
+          next: 'look at how the workflow publishes',
+        };
+      }
       return {
         verdict: 'fail',
         cause: 'would-drop',

@@ -138,6 +138,18 @@ const findFile = ({ source: { workflow }, client, now }: GateFacts): Finding =>
       const say = 'the deploy workflow cannot be started by hand (no workflow_dispatch)';
       return { verdict: 'fail', cause: 'not-dispatchable', say, next };
     }
+    if (file.isOpaque !== null) {
+      const ask = 'name the engine plainly in the workflow, or ask the keeper of the desk';
+      return { verdict: 'unknown', cause: 'opaque', say: file.isOpaque, next: ask };
+    }
+    if (file.unpinned.length > 0) {
+      return {
+        verdict: 'warn',
+        cause: 'unpinned',
+        say: `runs ${sayCount(file.unpinned.length, 'action')} of others that may change: ${sayNames(file.unpinned)}`,
+        next: 'hold them at a commit in the workflow, or agree that this is wanted',
+      };
+    }
     return { verdict: 'pass', cause: 'dispatchable', say: 'deploy workflow can be started' };
   });
 
@@ -149,15 +161,16 @@ const findInputs = ({ inputs }: GateFacts): Finding => {
   return { verdict: 'fail', cause: 'inputs-impossible', say: inputs.say, next };
 };
 
-const findEngine = ({ source: { engine }, now }: GateFacts): Finding =>
-  findByFacts(now, { engine }, () => ({ verdict: 'pass', cause: 'engine-known', say: 'engine known' }));
+const findEngines = ({ source: { engines }, now }: GateFacts): Finding =>
+  findByFacts(now, { engines }, () => ({ verdict: 'pass', cause: 'engines-known', say: 'engines known' }));
 
 /** A proven failure says more than something that is not known; where all is well, the first part speaks. */
 export const judgeWorkflow: Judge = (facts) => {
-  const parts = [findState(facts), findFile(facts), findInputs(facts), findEngine(facts)];
-  const worst =
-    parts.find(({ verdict }) => verdict === 'fail') ?? parts.find(({ verdict }) => verdict !== 'pass');
-  const seen = toSeen(facts.workflowState, facts.source.workflow, facts.source.engine);
+  const parts = [findState(facts), findFile(facts), findInputs(facts), findEngines(facts)];
+  const worst = (['fail', 'unknown', 'warn'] as const).flatMap((bad) =>
+    parts.filter(({ verdict }) => verdict === bad),
+  )[0];
+  const seen = toSeen(facts.workflowState, facts.source.workflow, facts.source.engines);
   return {
     ...(worst ?? {
       verdict: 'pass',

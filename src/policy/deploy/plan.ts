@@ -28,10 +28,12 @@ export const DeployPlan = z
     inputs: z.record(z.string(), z.string()).readonly(),
     /** The client's own first, then what is published with it. */
     projects: z.array(Name).min(1).readonly(),
-    engine: z.strictObject({ repo: Name, ref: Name, sha: GitHash }).readonly().nullable(),
+    /** The main one first. */
+    engines: z.array(z.strictObject({ repo: Name, ref: Name, sha: GitHash }).readonly()).readonly(),
     /** A keyed fingerprint of each value: that it is the same matters, what it is may be no one's business. */
     variables: z.record(Name, z.string().regex(/^[0-9a-f]{16}$/u)).readonly(),
-    merges: z.boolean(),
+    /** Null where the workflow file does not show it. */
+    merges: z.boolean().nullable(),
   })
   .readonly();
 export type DeployPlan = z.infer<typeof DeployPlan>;
@@ -107,7 +109,9 @@ const toFingerprints = (
   const read = new Set(workflow.variables.map((name) => name.toUpperCase()));
   return Object.fromEntries(
     [...variables].flatMap(([name, value]) =>
-      read.has(name) ? [[name, fingerprint(target.repo, name, value).slice(0, 16)]] : [],
+      workflow.readsAllVariables || read.has(name)
+        ? [[name, fingerprint(target.repo, name, value).slice(0, 16)]]
+        : [],
     ),
   );
 };
@@ -128,7 +132,7 @@ const planWorkflow = ({ target, environment, source, wish }: DeployParts): Workf
 
 interface KnownParts extends WorkflowPlan {
   readonly sha: string;
-  readonly engine: EngineFact | null;
+  readonly engines: readonly EngineFact[];
   readonly variables: Variables;
   readonly projects: readonly string[];
 }
@@ -145,13 +149,13 @@ const gather = (parts: DeployParts): KnownParts | readonly string[] => {
   const commit = take('the version', source.commit);
   const planned = planWorkflow(parts);
   if (typeof planned === 'string') missing.push(planned);
-  const engine = take('the engine', source.engine);
+  const engines = take('the engine', source.engines);
   const variables = take('the variables', source.variables);
   const settings = take('the settings', parts.settings);
   const projects =
     variables && settings && take('the project', planProjects(source.variables, parts.settings));
-  return commit && typeof planned !== 'string' && variables && projects && missing.length === 0
-    ? { ...planned, sha: commit.sha, engine, variables: toVariables(variables), projects }
+  return commit && typeof planned !== 'string' && engines && variables && projects && missing.length === 0
+    ? { ...planned, sha: commit.sha, engines, variables: toVariables(variables), projects }
     : missing;
 };
 
@@ -161,7 +165,7 @@ export const planDeploy = (parts: DeployParts): PlannedDeploy => {
   const { target, environment } = parts;
   const known = gather(parts);
   if (isMissing(known)) return { kind: 'incomplete', missing: known };
-  const { workflow, engine } = known;
+  const { workflow, engines } = known;
   const plan: DeployPlan = {
     schema: 'acuops.deploy-plan/1',
     client: { id: target.id, key: target.key },
@@ -174,7 +178,7 @@ export const planDeploy = (parts: DeployParts): PlannedDeploy => {
     workflow: { file: target.deployWorkflow, blobSha: workflow.blobSha },
     inputs: known.inputs,
     projects: known.projects,
-    engine: engine && { repo: engine.repo, ref: engine.ref, sha: engine.sha },
+    engines: engines.map(({ repo, ref, sha }) => ({ repo, ref, sha })),
     variables: toFingerprints(parts, known),
     merges: workflow.doesMerge,
   };

@@ -1,6 +1,8 @@
 /** From the text of a workflow file to what a deploy must know of it, or to one fault. Nothing here throws. Whether the facts allow a deploy is judged elsewhere. */
 import { parseClientYaml } from './client-yaml.ts';
-import type { EngineRef, WorkflowFileFact, WorkflowInputFact } from './facts.ts';
+import type { WorkflowFileFact, WorkflowInputFact } from './facts.ts';
+import { findWorkflowCode } from './workflow-code.ts';
+import { type Fields, listTexts, toFields, toList, toText } from './workflow-fields.ts';
 
 export type ParsedWorkflowFile =
   | { readonly kind: 'parsed'; readonly workflow: WorkflowFileFact }
@@ -10,21 +12,6 @@ export type ParsedWorkflowFile =
 const bounds = { largestBytes: 500_000, mostTokens: 100_000, refusesDoubles: false };
 
 const faulty = (say: string): ParsedWorkflowFile => ({ kind: 'faulty', say });
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const toFields = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
-
-const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** As GitHub turns a plain value into text; null for a list, a group or nothing. */
-const toText = (value: unknown): string | null => {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
-};
 
 const toInput = ([name, value]: readonly [string, unknown]): WorkflowInputFact => {
   const { required, default: given, type, options } = toFields(value);
@@ -45,53 +32,52 @@ const toDispatch = (on: unknown): Pick<WorkflowFileFact, 'isDispatchable' | 'inp
   return { isDispatchable: true, inputs: Object.entries(toFields(inputs)).map(toInput) };
 };
 
+const named = /(?<![\w.-])vars\s*(?:\.\s*([a-z_]\w*)|\[\s*'([a-z_]\w*)'\s*\])/giu;
+
 /** GitHub knows no upper or lower case here and lists them in upper case. `steps.vars.x` is something else. */
-const toVariables = (text: string): readonly string[] => {
-  const uses = text.matchAll(/(?<![\w.-])vars\s*(?:\.\s*([a-z_]\w*)|\[\s*'([a-z_]\w*)'\s*\])/giu);
-  const names = [...uses].map(([, dotted, quoted]) => (dotted ?? quoted ?? '').toUpperCase());
+const toVariables = (texts: readonly string[]): readonly string[] => {
+  const uses = texts.flatMap((text) => [...text.matchAll(named)]);
+  const names = uses.map(([, dotted, quoted]) => (dotted ?? quoted ?? '').toUpperCase());
   return [...new Set(names)].toSorted();
 };
 
-/** The action takes the default branch where it is given no version. */
-const defaultRef: EngineRef = { kind: 'fixed', ref: 'HEAD' };
+/** Up to the brackets that close it; to the end of the text where an apostrophe leaves open which ones do. */
+const listExpressions = (text: string): readonly string[] =>
+  text
+    .split('${{')
+    .slice(1)
+    .map((rest) => {
+      const [inner = ''] = rest.split('}}', 1);
+      return inner.split("'").length % 2 === 1 ? inner : rest;
+    });
 
-const wholeVariable =
-  /^\$\{\{\s*vars\s*(?:\.\s*([a-z_]\w*)|\[\s*'([a-z_]\w*)'\s*\])\s*(?:\|\|\s*'([^']*)'\s*)?\}\}$/iu;
-
-/** Null for an expression that only a run can work out. */
-const toEngineRef = (value: unknown): EngineRef | null => {
-  if (value === undefined || value === null || value === '') return defaultRef;
-  const text = toText(value)?.trim();
-  if (text === undefined) return null;
-  if (!text.includes('${{')) return { kind: 'fixed', ref: text };
-  const [, dotted, quoted, fallback = ''] = wholeVariable.exec(text) ?? [];
-  const name = dotted ?? quoted;
-  if (name === undefined) return null;
-  return { kind: 'variable', name: name.toUpperCase(), fallback: fallback === '' ? null : fallback };
-};
-
-const isForeignCheckout = (step: Fields): boolean => {
-  const repository = toText(toFields(step['with'])['repository']);
-  const isCheckout = /^actions\/checkout(?:@|$)/iu.test(toText(step['uses']) ?? '');
-  return isCheckout && repository !== null && repository.trim() !== '' && !repository.includes('${{');
-};
-
-const toWorkflow = (root: Fields, text: string, blobSha: string): ParsedWorkflowFile => {
+/** Conditions are expressions without brackets. */
+const listConditions = (root: Fields): readonly string[] => {
   const jobs = Object.values(toFields(root['jobs'])).map(toFields);
   const steps = jobs.flatMap((job) => toList(job['steps'])).map(toFields);
-  const checkout = toFields(steps.find(isForeignCheckout)?.['with']);
-  const repo = toText(checkout['repository'])?.trim() ?? null;
-  const ref = toEngineRef(checkout['ref']);
-  if (repo !== null && ref === null)
-    return faulty("the engine's version is neither a plain name nor a variable with a plain fallback");
+  return [...jobs, ...steps].flatMap((one) => toText(one['if']) ?? []);
+};
+
+/** `toJSON(vars)` and `vars[matrix.name]` may mean any of them. */
+const isReadingAll = (expression: string): boolean =>
+  /(?<![\w.-])vars(?![\w-])/iu.test(expression.replace(named, '').replace(/'[^']*'/gu, ''));
+
+const toWorkflow = (root: Fields, blobSha: string): ParsedWorkflowFile => {
+  const texts = listTexts(root);
+  const code = findWorkflowCode(root, texts);
+  if (code.kind === 'faulty') return code;
+  const { engines, unpinned, isOpaque, doesMerge } = code;
   return {
     kind: 'parsed',
     workflow: {
       blobSha,
       ...toDispatch(root['on']),
-      variables: toVariables(text),
-      engine: repo === null || ref === null ? null : { repo, ref },
-      doesMerge: !steps.some((step) => /--no-merge(?![\w-])/u.test(toText(step['run']) ?? '')),
+      variables: toVariables(texts),
+      readsAllVariables: [...texts.flatMap(listExpressions), ...listConditions(root)].some(isReadingAll),
+      engines,
+      unpinned,
+      isOpaque,
+      doesMerge,
     },
   };
 };
@@ -102,5 +88,5 @@ export const parseWorkflowFile = (text: string, blobSha: string): ParsedWorkflow
   const { value } = read;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return faulty('the workflow file holds no fields');
-  return toWorkflow(toFields(value), text, blobSha);
+  return toWorkflow(toFields(value), blobSha);
 };

@@ -1,5 +1,5 @@
-/** Files of one version, and the engine that its workflow takes its scripts from. What is there and cannot be read is unknown, never absent. */
-import type { SourceFacts, WorkflowFileFact } from '../../policy/deploy/facts.ts';
+/** Files of one version, and the engines that its workflow takes its scripts from. What is there and cannot be read is unknown, never absent. */
+import type { EngineFact, SourceFacts, WorkflowEngine } from '../../policy/deploy/facts.ts';
 import { parseWorkflowFile } from '../../policy/deploy/workflow-file.ts';
 import type { Fact } from '../../policy/health/facts.ts';
 import type { Sight } from '../../policy/health/sight.ts';
@@ -49,8 +49,6 @@ export const readWorkflow = async (
   return parsed.kind === 'faulty' ? toUnknown('malformed', parsed.say) : { ...read, value: parsed.workflow };
 };
 
-type Engine = NonNullable<WorkflowFileFact['engine']>;
-
 interface ChosenRef {
   readonly kind: 'chosen';
   readonly ref: string;
@@ -58,21 +56,18 @@ interface ChosenRef {
 }
 
 /** Empty is not set, as in the workflow itself; without anything to stand in, its checkout takes the default branch. */
-const decideRef = ({ ref }: Engine, variables: SourceFacts['variables']): ChosenRef | Unknown => {
+const decideRef = ({ ref }: WorkflowEngine, variables: SourceFacts['variables']): ChosenRef | Unknown => {
   if (ref.kind === 'fixed') return { kind: 'chosen', ref: ref.ref, sights: [] };
   if (variables.kind === 'unknown') return variables;
   const set = variables.value[ref.name] ?? '';
   return { kind: 'chosen', ref: set === '' ? (ref.fallback ?? 'HEAD') : set, sights: [variables] };
 };
 
-export const readEngine = async (
-  workflow: SourceFacts['workflow'],
+const readEngine = async (
+  engine: WorkflowEngine,
   variables: SourceFacts['variables'],
   reading: Reading,
-): Promise<SourceFacts['engine']> => {
-  if (workflow.kind === 'unknown') return workflow;
-  const engine = workflow.value?.engine ?? null;
-  if (engine === null) return { ...workflow, value: null };
+): Promise<Fact<EngineFact>> => {
   const repo = parseRepo(engine.repo);
   if (repo === null) return toUnknown('malformed', "the workflow's engine is not given as owner/name");
   const chosen = decideRef(engine, variables);
@@ -81,5 +76,24 @@ export const readEngine = async (
   const commit = await readCommit({ repo, signal: reading.signal }, ref, reading);
   // Nobody should look for the fault in the client's repository.
   if (commit.kind === 'unknown') return { ...commit, say: `${engine.repo}: ${commit.say}` };
-  return toKnown({ repo: engine.repo, ref, sha: commit.value.sha }, [workflow, commit, ...sights]);
+  return toKnown({ repo: engine.repo, ref, sha: commit.value.sha }, [commit, ...sights]);
+};
+
+/** All or nothing: a deploy runs all of them. */
+export const readEngines = async (
+  workflow: SourceFacts['workflow'],
+  variables: SourceFacts['variables'],
+  reading: Reading,
+): Promise<SourceFacts['engines']> => {
+  if (workflow.kind === 'unknown') return workflow;
+  const { engines = [], isOpaque = null } = workflow.value ?? {};
+  if (isOpaque !== null) return toUnknown('malformed', `the workflow ${isOpaque}`);
+  const read = await Promise.all(engines.map((engine) => readEngine(engine, variables, reading)));
+  const missing = read.find((one) => one.kind === 'unknown');
+  if (missing !== undefined) return missing;
+  const known = read.filter((one) => one.kind === 'known');
+  return toKnown(
+    known.map(({ value }) => value),
+    [workflow, ...known],
+  );
 };

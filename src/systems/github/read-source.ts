@@ -9,7 +9,7 @@ import type { CachedAnswer, GitHubCache } from './cached-answer.ts';
 import type { GitHubClient } from './create-client.ts';
 import { readChange } from './read-change.ts';
 import { type Reading, readCommit, toKnown, toUnknown, type Unknown, type Version } from './read-commit.ts';
-import { readEngine, readText, readWorkflow } from './read-engine.ts';
+import { readEngines, readText, readWorkflow } from './read-engine.ts';
 import { readPages, toPageKeys } from './read-pages.ts';
 import { parseRepo } from './repo-name.ts';
 import {
@@ -52,7 +52,7 @@ export const toUnknownEverywhere = (
   change: live === null ? null : unknown,
   checks: unknown,
   workflow: unknown,
-  engine: unknown,
+  engines: unknown,
   variables: unknown,
   settings: unknown,
   manifest: unknown,
@@ -95,7 +95,7 @@ const readVersion = async (
 ): Promise<SourceFacts> => {
   const workflow = readWorkflow(version, file, reading);
   const variables = readVariables(version, environment, reading);
-  const engine = Promise.all([workflow, variables]).then(([one, other]) => readEngine(one, other, reading));
+  const engines = Promise.all([workflow, variables]).then(([one, other]) => readEngines(one, other, reading));
   const change = live === null ? null : readChange(version, live, reading);
   const checks = readChecks(version, reading);
   const settings = readText(version, 'acuops.yaml', reading);
@@ -105,7 +105,7 @@ const readVersion = async (
     change: await change,
     checks: await checks,
     workflow: await workflow,
-    engine: await engine,
+    engines: await engines,
     variables: await variables,
     settings: await settings,
     manifest: await manifest,

@@ -85,9 +85,18 @@ const arbitrarySource = fc.record({
     ),
   ),
   workflow: arbitraryFact(
-    fc.option(fc.record({ isDispatchable: fc.boolean(), doesMerge: fc.boolean() }).map(workflowFile)),
+    fc.option(
+      fc
+        .record({
+          isDispatchable: fc.boolean(),
+          doesMerge: fc.option(fc.boolean()),
+          unpinned: words,
+          isOpaque: fc.option(word),
+        })
+        .map(workflowFile),
+    ),
   ),
-  engine: arbitraryFact(fc.constant(null)),
+  engines: arbitraryFact(fc.constant([])),
 });
 
 export const arbitraryFacts: fc.Arbitrary<GateFacts> = fc

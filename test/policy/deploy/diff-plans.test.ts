@@ -16,12 +16,12 @@ const plan: DeployPlan = {
   workflow: { file: 'deploy.yml', blobSha: 'b'.repeat(40) },
   inputs: { dry_run: 'false', environment: 'production' },
   projects: ['Core', 'Payments'],
-  engine: { repo: 'acme/engine', ref: 'main', sha: 'e'.repeat(40) },
+  engines: [{ repo: 'acme/engine', ref: 'main', sha: 'e'.repeat(40) }],
   variables: { CI_METRICS_URL: '0'.repeat(16), CORE: '1'.repeat(16) },
   merges: true,
 };
 const engine = (over: object) => ({
-  engine: { repo: 'acme/engine', ref: 'main', sha: 'e'.repeat(40), ...over },
+  engines: [{ repo: 'acme/engine', ref: 'main', sha: 'e'.repeat(40), ...over }],
 });
 
 // Few values for each field, so that two plans are often alike but for one or two of them.
@@ -41,9 +41,9 @@ const plans: fc.Arbitrary<DeployPlan> = fc.record({
   workflow: fc.record({ file: word, blobSha: hash }),
   inputs: texts(word),
   projects: fc.array(word, { minLength: 1, maxLength: 3 }),
-  engine: fc.option(fc.record({ repo: word, ref: word, sha: hash })),
+  engines: fc.array(fc.record({ repo: word, ref: word, sha: hash }), { maxLength: 3 }),
   variables: texts(print),
-  merges: fc.boolean(),
+  merges: fc.option(fc.boolean()),
 });
 
 /** Each lawful plan in which one thing of another plan stands: a whole field, or one value within it. */
@@ -82,7 +82,12 @@ describe('what changed between two plans', () => {
     ['the engine', engine({ sha: 'd'.repeat(40) }), ['engine main eeeeeee → ddddddd']],
     ['the ref of the engine', engine({ ref: 'v2' }), ['engine main eeeeeee → v2 eeeeeee']],
     ['whose engine it is', engine({ repo: 'x/engine' }), ['engine repository acme/engine → x/engine']],
-    ['no engine any more', { engine: null }, ['engine gone']],
+    ['no engine any more', { engines: [] }, ['engine gone']],
+    [
+      'one engine more',
+      { engines: [...plan.engines, { repo: 'x/more', ref: 'v1', sha: 'f'.repeat(40) }] },
+      ['engine added: x/more v1 fffffff'],
+    ],
     [
       'variables',
       { variables: { CORE: '2'.repeat(16), MORE: '3'.repeat(16) } },
@@ -111,6 +116,13 @@ describe('what changed between two plans', () => {
       ['how it is published: what else is published stays → all else is unpublished'],
     ],
     [
+      'how it is published, unseen',
+      { merges: null },
+      [
+        'how it is published: what else is published stays → whether what else is published stays cannot be seen',
+      ],
+    ],
+    [
       'the place of it all',
       { client: { id: 'target-2', key: 'other' }, environment: 'staging', repo: 'acme/other' },
       [
@@ -129,7 +141,13 @@ describe('what changed between two plans', () => {
   });
 
   it('says that an engine came in', () => {
-    expect(diffPlans({ ...plan, engine: null }, plan)).toEqual(['engine added: acme/engine main eeeeeee']);
+    expect(diffPlans({ ...plan, engines: [] }, plan)).toEqual(['engine added: acme/engine main eeeeeee']);
+  });
+
+  it('says which of several engines changed', () => {
+    const more = (letter: string) => ({ repo: 'x/more', ref: 'v1', sha: letter.repeat(40) });
+    const [was, is] = ['e', 'f'].map((letter) => ({ ...plan, engines: [...plan.engines, more(letter)] }));
+    expect(was && is && diffPlans(was, is)).toEqual(['engine v1 eeeeeee → fffffff (x/more)']);
   });
 
   it('is said exactly where the digests differ, both ways, and no clause twice', () => {

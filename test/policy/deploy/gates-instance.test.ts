@@ -168,6 +168,28 @@ describe('co-publish', () => {
     expect(judgeOne('co-publish', over)).toMatchObject({ verdict, cause });
   });
 
+  const unseen = source({ workflow: known(workflowFile({ doesMerge: null })) });
+
+  it.each<[string, Partial<GateFacts>, string, string, string]>([
+    ['nothing else', {}, 'pass', 'nothing-dropped', 'nothing else is published there'],
+    [
+      'others',
+      there('Heritage', 'Addon', 'Portal'),
+      'warn',
+      'may-drop',
+      'cannot be seen whether publishing keeps: Addon, Portal',
+    ],
+    [
+      'nobody knows what',
+      { instance: instance({ published: unknownFact }) },
+      'unknown',
+      'unavailable',
+      'GitHub answered 503',
+    ],
+  ])('where the way of publishing is not seen, with %s there', (_what, over, verdict, cause, say) => {
+    expect(judgeOne('co-publish', { source: unseen, ...over })).toMatchObject({ verdict, cause, say });
+  });
+
   it('names what would be dropped, as old as the list of it', () => {
     const published = known({ projects: ['Addon', 'Heritage', 'Portal'] }, ago(dayMs));
     expect(judgeOne('co-publish', { source: replacing, instance: instance({ published }) })).toMatchObject({

@@ -126,12 +126,27 @@ describe('workflow', () => {
       'inputs-impossible',
     ],
     ['inputs not planned', { inputs: null }, 'unknown', 'inputs-not-planned'],
-    ['engine unread', { source: source({ engine: unknownFact }) }, 'unknown', 'unavailable'],
+    ['engine unread', { source: source({ engines: unknownFact }) }, 'unknown', 'unavailable'],
     [
       'an engine',
-      { source: source({ engine: known({ repo: 'a/b', ref: 'v1', sha: 'e' }) }) },
+      { source: source({ engines: known([{ repo: 'a/b', ref: 'v1', sha: 'e' }]) }) },
       'pass',
       'can-deploy',
+    ],
+    [
+      'another workflow that it runs',
+      withFile({ isOpaque: 'runs another workflow: a/b/.github/workflows/x.yml@main' }),
+      'unknown',
+      'opaque',
+    ],
+    ['an action that may change', withFile({ unpinned: ['a/notify@v1'] }), 'warn', 'unpinned'],
+    [
+      'an unknown beside a warning',
+      {
+        source: source({ workflow: known(workflowFile({ unpinned: ['a/b@v1'] })), engines: unknownFact }),
+      },
+      'unknown',
+      'unavailable',
     ],
     [
       'a failure beside an unknown',
@@ -154,6 +169,17 @@ describe('workflow', () => {
       say,
       next,
     });
+  });
+
+  it('names what it cannot see into, and what may change', () => {
+    const isOpaque = 'checks out a repository by an expression';
+    expect(judgeOne('workflow', withFile({ isOpaque }))).toMatchObject({
+      say: isOpaque,
+      next: 'name the engine plainly in the workflow, or ask the keeper of the desk',
+    });
+    expect(judgeOne('workflow', withFile({ unpinned: ['a/b@v1', 'c/d@main'] })).say).toBe(
+      'runs 2 actions of others that may change: a/b@v1, c/d@main',
+    );
   });
 
   it('says what is impossible', () => {

@@ -19,9 +19,9 @@ const plans: fc.Arbitrary<DeployPlan> = fc.record({
   workflow: fc.record({ file: word, blobSha: hex(40) }),
   inputs: fc.dictionary(name, word, { maxKeys: 4, noNullPrototype: true }),
   projects: fc.uniqueArray(word, { minLength: 1, maxLength: 4 }),
-  engine: fc.option(fc.record({ repo: word, ref: word, sha: hex(40) })),
+  engines: fc.array(fc.record({ repo: word, ref: word, sha: hex(40) }), { maxLength: 2 }),
   variables: fc.dictionary(name, hex(16), { maxKeys: 4, noNullPrototype: true }),
-  merges: fc.boolean(),
+  merges: fc.option(fc.boolean()),
 });
 
 /** The same value, every group of fields written down in another order. */
@@ -42,7 +42,7 @@ const findVariants = (value: unknown): readonly unknown[] => {
   if (value === null) return ['', {}];
   if (Array.isArray(value)) {
     const changed = value.flatMap((inner, at) => findVariants(inner).map((other) => value.with(at, other)));
-    return [...changed, [...value, 'one more'], value.slice(1), null];
+    return [...changed, [...value, 'one more'], ...(value.length > 0 ? [value.slice(1)] : []), null];
   }
   const entries = Object.entries(value as object);
   const changed = entries.flatMap(([key, inner], at) => [

@@ -55,7 +55,7 @@ describe('the plan of a deploy', () => {
         countdown_complete: 'false',
       },
       projects: ['FromFile', 'Payments'],
-      engine: { repo: 'acme/engine', ref: 'v1', sha: 'e'.repeat(40) },
+      engines: [{ repo: 'acme/engine', ref: 'v1', sha: 'e'.repeat(40) }],
       variables: {
         CI_METRICS_URL: toFingerprint('sample key')(
           'acme/acuops-heritage',
@@ -72,11 +72,11 @@ describe('the plan of a deploy', () => {
 
   it('goes without an engine and without a live version where there are none', () => {
     const source = sampleSource({
-      engine: known(null),
-      workflow: known({ ...sampleWorkflow, engine: null }),
+      engines: known([]),
+      workflow: known({ ...sampleWorkflow, engines: [] }),
     });
     const { plan: made } = plan({ source, live: null });
-    expect([made.engine, made.live]).toEqual([null, null]);
+    expect([made.engines, made.live]).toEqual([[], null]);
     expect(DeployPlan.safeParse(made).success).toBe(true);
   });
 
@@ -85,6 +85,12 @@ describe('the plan of a deploy', () => {
       variables: known({ ACUOPS_PIPELINE_VERSION: 'v2', OTHER: 'x', CI_METRICS_URL: ' ' }),
     });
     expect(Object.keys(made.variables)).toEqual(['ACUOPS_PIPELINE_VERSION']);
+  });
+
+  it('takes in all variables where the workflow may read any of them', () => {
+    const workflow = known({ ...sampleWorkflow, readsAllVariables: true });
+    const { plan: made } = planWith({ workflow, variables: known({ OTHER: 'x', MORE: 'y', BLANK: '' }) });
+    expect(Object.keys(made.variables)).toEqual(['OTHER', 'MORE']);
   });
 
   it('fingerprints a value so that nobody without the key of the desk can guess it', () => {
@@ -168,7 +174,7 @@ describe('a plan that cannot be made', () => {
       { source: sampleSource({ workflow: known(null) }) },
       ['the workflow file: this version has no acuops-deploy.yml'],
     ],
-    ['no engine', { source: sampleSource({ engine: unknownFact }) }, ['the engine: GitHub answered 503']],
+    ['no engine', { source: sampleSource({ engines: unknownFact }) }, ['the engine: GitHub answered 503']],
     [
       'no variables',
       { source: sampleSource({ variables: unknownFact }) },
@@ -196,7 +202,7 @@ describe('a plan that cannot be made', () => {
     const unknown = {
       commit: unknownFact,
       workflow: unknownFact,
-      engine: unknownFact,
+      engines: unknownFact,
       variables: unknownFact,
     };
     expect(findMissing({ source: sampleSource(unknown), settings: faulty })).toHaveLength(5);

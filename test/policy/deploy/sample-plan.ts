@@ -32,7 +32,12 @@ export const sampleWorkflow: WorkflowFileFact = {
     'CI_METRICS_URL',
     'acuops_pipeline_version',
   ],
-  engine: { repo: 'acme/engine', ref: { kind: 'variable', name: 'ACUOPS_PIPELINE_VERSION', fallback: 'v1' } },
+  readsAllVariables: false,
+  engines: [
+    { repo: 'acme/engine', ref: { kind: 'variable', name: 'ACUOPS_PIPELINE_VERSION', fallback: 'v1' } },
+  ],
+  unpinned: [],
+  isOpaque: null,
   doesMerge: true,
 };
 
@@ -57,7 +62,7 @@ export const sampleSource = (over: Partial<SourceFacts> = {}): SourceFacts => ({
   change: null,
   checks: known([]),
   workflow: known(sampleWorkflow),
-  engine: known({ repo: 'acme/engine', ref: 'v1', sha: 'e'.repeat(40) }),
+  engines: known([{ repo: 'acme/engine', ref: 'v1', sha: 'e'.repeat(40) }]),
   variables: known({}),
   settings: known(null),
   manifest: known(null),

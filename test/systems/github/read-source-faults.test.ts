@@ -5,7 +5,7 @@ import { openSourceWorld } from './source-world.ts';
 const toUnknown = (facts: SourceFacts): readonly string[] =>
   Object.entries(facts).flatMap(([name, fact]) => (fact?.kind === 'unknown' ? [name] : []));
 
-const everything = ['commit', 'change', 'checks', 'workflow', 'engine', 'variables', 'settings', 'manifest'];
+const everything = ['commit', 'change', 'checks', 'workflow', 'engines', 'variables', 'settings', 'manifest'];
 
 const toEverywhere = (unknown: object) => Object.fromEntries(everything.map((name) => [name, unknown]));
 
@@ -88,14 +88,14 @@ describe('one call that fails', () => {
     [/heritage\/commits\/[\da-f]{40}\/pulls$/u, ['change']],
     [/\/check-runs$/u, ['checks']],
     [/\/status$/u, ['checks']],
-    [/contents\/.*acuops-deploy/u, ['workflow', 'engine']],
+    [/contents\/.*acuops-deploy/u, ['workflow', 'engines']],
     [/contents\/acuops\.yaml/u, ['settings']],
     [/contents\/instance-manifest/u, ['manifest']],
-    [/engine\/commits\/main$/u, ['engine']],
+    [/engine\/commits\/main$/u, ['engines']],
     // The engine's version is one of the variables.
-    [/actions\/variables$/u, ['engine', 'variables']],
-    [/actions\/organization-variables$/u, ['engine', 'variables']],
-    [/environments\/production\/variables$/u, ['engine', 'variables']],
+    [/actions\/variables$/u, ['engines', 'variables']],
+    [/actions\/organization-variables$/u, ['engines', 'variables']],
+    [/environments\/production\/variables$/u, ['engines', 'variables']],
     [/heritage\/commits\/main$/u, everything],
   ])('%s makes unknown %j and nothing else', async (path, names) => {
     const { front, read } = await openSourceWorld();
@@ -110,7 +110,7 @@ describe('one call that fails', () => {
     const { front, read } = await openSourceWorld();
     await read();
     front.faults.status({ path: /check-runs|variables/u }, 503);
-    expect(toUnknown(await read()).toSorted()).toEqual(['checks', 'engine', 'variables']);
+    expect(toUnknown(await read()).toSorted()).toEqual(['checks', 'engines', 'variables']);
   });
 
   it.each([
@@ -138,7 +138,7 @@ describe('one call that fails', () => {
   it('for want of a right to the engine names that too', async () => {
     const { front, read } = await openSourceWorld();
     front.faults.status({ path: /engine\/commits\/main$/u }, 403);
-    expect((await read()).engine).toMatchObject({
+    expect((await read()).engines).toMatchObject({
       say: 'acme/engine: the token may not read contents (403)',
     });
   });

@@ -51,14 +51,19 @@ describe('one version of a repository', () => {
           isDispatchable: true,
           inputs: [{ name: 'environment', isRequired: true, hasDefault: false, options: null }],
           variables: ['ENGINE_VERSION', 'PROJECT'],
-          engine: {
-            repo: 'acme/engine',
-            ref: { kind: 'variable', name: 'ENGINE_VERSION', fallback: 'main' },
-          },
-          doesMerge: true,
+          readsAllVariables: false,
+          engines: [
+            {
+              repo: 'acme/engine',
+              ref: { kind: 'variable', name: 'ENGINE_VERSION', fallback: 'main' },
+            },
+          ],
+          unpinned: [],
+          isOpaque: null,
+          doesMerge: null,
         },
       },
-      engine: { ...known, value: { repo: 'acme/engine', ref: 'main', sha: engineTip } },
+      engines: { ...known, value: [{ repo: 'acme/engine', ref: 'main', sha: engineTip }] },
       variables: { ...known, value: { PROJECT: 'HeritageCore' } },
       settings: { ...known, value: 'project: HeritageCore\n' },
       manifest: { ...known, value: '{"größe":1}' },
@@ -105,7 +110,12 @@ describe('one version of a repository', () => {
     const files = { [workflowPath]: null, 'acuops.yaml': null, 'instance-manifest.json': null };
     front.addCommit('heritage', { title: 'Away', author: 'ada', at: now(), files });
     const none = { kind: 'known', value: null };
-    expect(await read()).toMatchObject({ workflow: none, engine: none, settings: none, manifest: none });
+    expect(await read()).toMatchObject({
+      workflow: none,
+      engines: { value: [] },
+      settings: none,
+      manifest: none,
+    });
     expect((await read({ ref: 'main', workflow: 'other.yml' })).workflow).toMatchObject(none);
   });
 
@@ -116,7 +126,7 @@ describe('one version of a repository', () => {
     const workflow = { kind: 'unknown', reason: 'malformed', say: 'the workflow file is no YAML (line 1)' };
     expect(await read()).toMatchObject({
       workflow,
-      engine: workflow,
+      engines: workflow,
       settings: { kind: 'unknown', reason: 'malformed', say: 'acuops.yaml is a folder' },
       manifest: { kind: 'known' },
     });
@@ -131,11 +141,11 @@ describe('variables', () => {
     front.setVariable('heritage', 'ENGINE_VERSION', 'v2', 'production');
     expect(await read()).toMatchObject({
       variables: { value: { ENGINE_VERSION: 'v2', PROJECT: 'HeritageCore' } },
-      engine: { value: { ref: 'v2', sha: v2 } },
+      engines: { value: [{ ref: 'v2', sha: v2 }] },
     });
     expect(await read({ environment: 'staging' })).toMatchObject({
       variables: { value: { ENGINE_VERSION: 'main' } },
-      engine: { value: { ref: 'main' } },
+      engines: { value: [{ ref: 'main' }] },
     });
   });
 
@@ -149,7 +159,7 @@ describe('variables', () => {
     const sha = front.addCommit('engine', { title: 'Org', author: 'ada', at: now(), branch: 'org' });
     expect(await read()).toMatchObject({
       variables: { value: { ENGINE_VERSION: 'org', PROJECT: 'HeritageCore', TENANT: 'Environment' } },
-      engine: { value: { ref: 'org', sha } },
+      engines: { value: [{ ref: 'org', sha }] },
     });
     for (let at = 0; at < 70; at += 1) front.setOrganizationVariable('heritage', `O_${at}`, `${at}`);
     expect(await read()).toMatchObject({ variables: { value: { O_0: '0', O_69: '69' } } });
@@ -243,7 +253,7 @@ describe('what a reading costs', () => {
     const away = () => Promise.reject(new Error('away'));
     const cache = { entries: new Map(), read: away, write: away };
     const { read } = await openSourceWorld({ cache });
-    expect(await read()).toMatchObject({ commit: { kind: 'known' }, engine: { kind: 'known' } });
+    expect(await read()).toMatchObject({ commit: { kind: 'known' }, engines: { kind: 'known' } });
   });
 });
 
@@ -252,7 +262,7 @@ describe('an engine', () => {
     const { front, read } = await openSourceWorld();
     front.setAccessible('engine', false);
     const facts = await read();
-    expect(facts.engine).toEqual({
+    expect(facts.engines).toEqual({
       kind: 'unknown',
       reason: 'no-access',
       say: 'acme/engine: repository not found or the token has no access to contents',
@@ -272,7 +282,7 @@ describe('an engine', () => {
       at: now(),
       files: { [workflowPath]: toWorkflowText(engine) },
     });
-    expect((await read()).engine).toEqual({ kind: 'unknown', reason, say });
+    expect((await read()).engines).toEqual({ kind: 'unknown', reason, say });
   });
 
   it('whose variable is not set and has nothing to stand in is its default branch', async () => {
@@ -285,6 +295,32 @@ describe('an engine', () => {
       files: { [workflowPath]: text },
     });
     front.addTag('engine', 'HEAD', engineTip);
-    expect((await read()).engine).toMatchObject({ value: { ref: 'HEAD', sha: engineTip } });
+    expect((await read()).engines).toMatchObject({ value: [{ ref: 'HEAD', sha: engineTip }] });
+  });
+
+  it('is one of several: all of them are read, or none is told', async () => {
+    const { front, read, engineTip } = await openSourceWorld();
+    front.addRepository({ name: 'tools' });
+    const tools = front.addCommit('tools', { title: 'Tools', author: 'ada', at: now() });
+    const text = `${toWorkflowText('acme/engine')}      - uses: actions/checkout@v4\n        with: { repository: acme/tools, ref: main }\n`;
+    const files = { [workflowPath]: text };
+    front.addTag('engine', 'HEAD', engineTip);
+    front.addCommit('heritage', { title: 'Two', author: 'ada', at: now(), files });
+    expect((await read()).engines).toMatchObject({ value: [{ sha: engineTip }, { sha: tools }] });
+    front.setAccessible('tools', false);
+    expect((await read()).engines).toMatchObject({ kind: 'unknown', reason: 'no-access' });
+  });
+
+  it('of a workflow that nobody can see through is unknown', async () => {
+    const { front, read } = await openSourceWorld();
+    const files = {
+      [workflowPath]: 'on: push\njobs: { deploy: { uses: acme/flows/.github/workflows/x.yml@main } }\n',
+    };
+    front.addCommit('heritage', { title: 'Calls', author: 'ada', at: now(), files });
+    expect((await read()).engines).toEqual({
+      kind: 'unknown',
+      reason: 'malformed',
+      say: 'the workflow runs another workflow: acme/flows/.github/workflows/x.yml@main',
+    });
   });
 });
