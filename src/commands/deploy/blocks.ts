@@ -34,8 +34,10 @@ const renderPlanned = (report: DeployReport): KnownBlock | null => {
   const { planned, neighbours } = report;
   if (planned === null) return null;
   const { plan } = planned;
-  const engine =
-    plan.engine === null ? '' : `, engine ${escapeShort(plan.engine.ref, 60)} ${toShort(plan.engine.sha)}`;
+  const engine = plan.engines
+    .slice(0, 3)
+    .map(({ ref, sha }) => `, engine ${escapeShort(ref, 60)} ${toShort(sha)}`)
+    .join('');
   const others =
     neighbours === 0
       ? ''

@@ -41,10 +41,11 @@ const planned: fc.Arbitrary<DeployReport['planned']> = fc.option(
         hostileText.map((name) => `p${name}`),
         { minLength: 1, maxLength: 8 },
       ),
-      engine: fc.option(
+      engines: fc.array(
         fc.record({ repo: fc.constant('o/engine'), ref: hostileText.map((ref) => `r${ref}`), sha }),
+        { maxLength: 4 },
       ),
-      merges: fc.boolean(),
+      merges: fc.option(fc.boolean()),
     })
     .map((over) => ({
       digest: 'd'.repeat(64),

@@ -52,7 +52,7 @@ export const samplePlanned = (letter: string): NonNullable<DeployReport['planned
     workflow: { file: 'acuops-deploy.yml', blobSha: 'e'.repeat(40) },
     inputs: { environment: 'production' },
     projects: ['HeritageCustom'],
-    engine: null,
+    engines: [],
     variables: {},
     merges: true,
   };
