@@ -193,10 +193,19 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
 const readTarget = async (db: Db, targetId: string): Promise<Target | null> =>
   (await readTargets(db, { kind: 'only', targetIds: [targetId] }))[0] ?? null;
 
+/** Facts are told as they are and escaped where they are shown. */
+const toPlainText = (say: string): string =>
+  say.replaceAll('`', '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
 /** What cannot be read is unknown here, and counts as on wherever something is to be done. */
-const readKillswitchFact = async (db: Db, targetId: string, now: () => Date): Promise<Fact<boolean>> => {
+const readKillswitchFact = async (
+  db: Db,
+  targetId: string,
+  now: () => Date,
+): Promise<Fact<string | null>> => {
   try {
-    return { kind: 'known', value: (await decideStop(db, targetId)) !== null, observedAt: now() };
+    const stop = await decideStop(db, targetId);
+    return { kind: 'known', value: stop && toPlainText(stop), observedAt: now() };
   } catch (error) {
     if (!(error instanceof KillswitchUnreadable)) throw error;
     return { kind: 'unknown', reason: 'unavailable', say: 'the killswitch cannot be read' };

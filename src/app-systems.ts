@@ -146,7 +146,7 @@ export const openSystems = (parts: SystemParts): Systems => {
       : async (client) => withoutGithub(client.repo),
     readSource: github
       ? createSourceReader({ client: github, cache, clock }).read
-      : async ({ live }) => toUnknownEverywhere(noGithub, { live }),
+      : async ({ live, branch }) => toUnknownEverywhere(noGithub, { live, branch }),
     // Read inside the request's transaction: a second connection for it would wait for the pool while it holds one.
     readKnownRuns: (tx, target) =>
       readKnownRuns({ ...cache, read: (keys) => readAnswers(toDb(tx), keys) }, target),

@@ -43,6 +43,8 @@ export interface DeployPowers {
     readonly environment: EnvironmentName;
     /** `ref` of what is live, to compare with; null where nothing is. */
     readonly live: string | null;
+    /** The branch that the version should be on; null where it is that branch. */
+    readonly branch: string | null;
     readonly signal: AbortSignal;
   }) => Promise<SourceFacts>;
   readonly readInstance: InstanceReader;
@@ -60,6 +62,6 @@ export interface DeployPowers {
   readonly showTo: (operationId: string, people: readonly Actor[]) => Promise<void>;
   /** Says once more, where it was asked, that a round waits. */
   readonly remind: (operation: Operation, reminder: Reminder) => Promise<void>;
-  /** True where effects on this client are stopped. */
-  readonly readKillswitch: (targetId: string) => Promise<Fact<boolean>>;
+  /** The sentence that says why effects on this client are stopped; null where they are not. */
+  readonly readKillswitch: (targetId: string) => Promise<Fact<string | null>>;
 }

@@ -4,7 +4,13 @@ import type { Environment, Target } from '../../operations/target.ts';
 import { type PlannedInputs, planInputs } from '../../policy/deploy/deploy-inputs.ts';
 import type { LiveVersion, SourceFacts } from '../../policy/deploy/facts.ts';
 import type { GateFacts } from '../../policy/deploy/gates.ts';
-import { findLive, planDeployReads, toLiveCommit, toPastDeploys } from '../../policy/deploy/past-deploys.ts';
+import {
+  findLive,
+  planDeployReads,
+  toDeployRunIds,
+  toLiveCommit,
+  toPastDeploys,
+} from '../../policy/deploy/past-deploys.ts';
 import { planDeploy, planProjects } from '../../policy/deploy/plan.ts';
 import type { DeployReport } from '../../policy/deploy/report.ts';
 import type { Fact, PipelineFacts } from '../../policy/health/facts.ts';
@@ -87,7 +93,9 @@ export const readFacts = async (
         deployWorkflow: target.deployWorkflow,
         hasStaging: findEnvironment(target, 'staging') !== undefined,
       },
+      branch: findBranch(gathering),
       source: withoutTexts(source),
+      deployRunIds: toDeployRunIds(pipeline, client),
       settings: files.settings,
       manifest: files.manifest,
       projects: planProjects(source.variables, files.settings),
@@ -135,19 +143,27 @@ const readStaging = async (
   return isAsked && commit.kind === 'known' ? readHistory(gathering, commit.value.sha) : first;
 };
 
+/** Where deploys to this environment come from. */
+const findBranch = ({ target, environment }: Gathering): string =>
+  environment.branch ?? (environment.name === 'production' ? target.branch : 'staging');
+
 const readSource = (
-  { powers, target, environment, signal }: Gathering,
+  gathering: Gathering,
   ref: string,
   found: Fact<LiveVersion | null>,
-): Promise<SourceFacts> =>
-  powers.readSource({
+): Promise<SourceFacts> => {
+  const { powers, target, environment, signal } = gathering;
+  const branch = findBranch(gathering);
+  return powers.readSource({
     repo: target.repo,
     ref,
     workflow: target.deployWorkflow,
     environment: environment.name,
     live: found.kind === 'known' ? (found.value?.ref ?? null) : null,
+    branch: ref === branch ? null : branch,
     signal,
   });
+};
 
 /** Everybody else who may publish on this instance. */
 const readNeighbours = async ({

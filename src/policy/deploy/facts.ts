@@ -8,7 +8,6 @@ export interface CommitFact {
   readonly title: string;
   /** GitHub login where GitHub knows one, else the name in the commit. */
   readonly author: string;
-  readonly committedAt: Date;
   /** Whether GitHub could verify the signature; unsigned is false. */
   readonly isVerified: boolean;
 }
@@ -41,6 +40,8 @@ export interface CheckFact {
   /** Null while it runs. */
   readonly conclusion: string | null;
   readonly url: string | null;
+  /** The workflow run that it is a job of; null where it is of something else. */
+  readonly runId: number | null;
 }
 
 export interface WorkflowInputFact {
@@ -92,6 +93,8 @@ export interface SourceFacts {
   readonly commit: Fact<CommitFact>;
   /** Null where nothing is live to compare with. */
   readonly change: Fact<ChangeFact> | null;
+  /** Whether the environment's branch holds it; null where that was not asked, as the version is that branch. */
+  readonly onBranch: Fact<boolean> | null;
   readonly checks: Fact<readonly CheckFact[]>;
   /** Null: there is no such file at that version. */
   readonly workflow: Fact<WorkflowFileFact | null>;
@@ -110,7 +113,6 @@ export interface ProjectSettings {
   /** Null where the file names none: the variable `CUSTOMIZATION_PROJECT_NAME` decides. */
   readonly project: string | null;
   readonly coPublish: readonly string[];
-  readonly coPublishTest: readonly string[];
   /** `known_projects` and `isv_packages`, wherever they stand. */
   readonly known: readonly string[];
   readonly isTestTenantEnabled: boolean;

@@ -39,8 +39,9 @@ const findUnread = (say: string): Finding => ({
 });
 
 /** An unread run may be no deploy, and then an older one takes its place: the figure stands only where that changes nothing. */
-export const judgeFailures: Judge = ({ past, environment, olderDeploys, now }) =>
-  findByFacts(now, { past }, ({ past: all }) => {
+export const judgeFailures: Judge = (facts) => {
+  const { past, environment, olderDeploys, now } = facts;
+  return findByFacts(facts, { past }, ({ past: all }) => {
     const finished = all.filter(isOf(environment)).filter(isFinished);
     const last = finished.slice(0, lastDeploys);
     const failed = last.filter(isFailed);
@@ -60,28 +61,53 @@ export const judgeFailures: Judge = ({ past, environment, olderDeploys, now }) =
     if (last.length === 0) return { verdict: 'pass', cause: 'no-deploys', say: 'no deploy before this one' };
     return { verdict: 'pass', cause: 'few-failures', say: sayFailures(failed.length, last.length) };
   });
+};
 
-export const judgeCooldown: Judge = ({ past, settings, environment, now }) =>
-  findByFacts(now, { past, settings }, ({ past: all, settings: { cooldownMinutes } }) => {
-    const isRecent = ({ at }: PastDeploy): boolean =>
-      now.getTime() - at.getTime() < cooldownMinutes * minuteMs;
-    const recent = all.filter(isOf(environment)).filter(isRecent);
-    const last = recent.find(({ outcome }) => outcome === 'success');
-    if (last !== undefined) {
-      const minutes = Math.max(0, Math.floor((now.getTime() - last.at.getTime()) / minuteMs));
-      return {
-        verdict: 'warn',
-        cause: 'cooldown',
-        say: `last deploy ${sayCount(minutes, 'minute')} ago, cooldown ${cooldownMinutes}`,
-        next: `wait ${sayCount(cooldownMinutes - minutes, 'minute')}`,
-        url: last.url,
-      };
-    }
+const ended: Readonly<Partial<Record<PastDeploy['outcome'], string>>> = {
+  failure: 'failed',
+  'rolled-back': 'was rolled back',
+  cancelled: 'was cancelled',
+};
+
+const sayMinutes = (minutes: number): string =>
+  minutes === 0 ? 'less than a minute ago' : `${sayCount(minutes, 'minute')} ago`;
+
+/** One that did not end well may have left anything behind: a lock, half a publish, a site in maintenance. */
+export const judgeCooldown: Judge = (facts) => {
+  const { past, settings, environment, now } = facts;
+  return findByFacts(facts, { past, settings }, ({ past: all, settings: { cooldownMinutes } }) => {
+    const toMinutes = ({ at }: PastDeploy): number =>
+      Math.max(0, Math.floor((now.getTime() - at.getTime()) / minuteMs));
+    const recent = all
+      .filter(isOf(environment))
+      .filter(({ at }) => now.getTime() - at.getTime() < cooldownMinutes * minuteMs);
     const unread = recent.find(isUnread);
-    if (unread !== undefined)
+    if (unread !== undefined && !recent.some(({ outcome }) => outcome === 'success'))
       return { ...findUnread('not known whether the last run deployed'), url: unread.url };
-    return { verdict: 'pass', cause: 'no-cooldown', say: `no deploy in the last ${cooldownMinutes} minutes` };
+    const last = recent.find(({ outcome }) => outcome === 'success' || ended[outcome] !== undefined);
+    if (last === undefined) {
+      const say = `no successful deploy in the last ${cooldownMinutes} minutes`;
+      return { verdict: 'pass', cause: 'no-cooldown', say };
+    }
+    const minutes = toMinutes(last);
+    const how = ended[last.outcome];
+    return how === undefined
+      ? {
+          verdict: 'warn',
+          cause: 'cooldown',
+          say: `last deploy ${sayMinutes(minutes)}, cooldown ${cooldownMinutes}`,
+          next: `wait ${sayCount(cooldownMinutes - minutes, 'minute')}`,
+          url: last.url,
+        }
+      : {
+          verdict: 'warn',
+          cause: 'ended-badly',
+          say: `a deploy ${how} ${sayMinutes(minutes)}`,
+          next: 'look at what it left before the next one',
+          url: last.url,
+        };
   });
+};
 
 const toStaging = 'deploy this version to staging first';
 
@@ -123,11 +149,11 @@ const findOnStaging = (sha: string, facts: GateFacts, all: readonly PastDeploy[]
 };
 
 export const judgeStagingFirst: Judge = (facts) => {
-  const { environment, client, source, past, now } = facts;
+  const { environment, client, source, past } = facts;
   if (environment === 'staging')
     return { verdict: 'pass', cause: 'is-staging', say: 'this deploy is to staging' };
   if (!client.hasStaging) return { verdict: 'pass', cause: 'no-staging', say: 'no staging configured' };
-  return findByFacts(now, { commit: source.commit, past }, (known) =>
+  return findByFacts(facts, { commit: source.commit, past }, (known) =>
     findOnStaging(known.commit.sha, facts, known.past),
   );
 };

@@ -1,6 +1,5 @@
 /** Gates that the instance decides: whether it lets us in, and what a publish there would do to the projects that are on it. */
-import type { ApiFact } from '../health/facts.ts';
-import { findApi, findByFacts, type Judge, sayCount, sayNames, toSeen } from './gates-facts.ts';
+import { findApi, findByFacts, isLetIn, type Judge, sayCount, sayNames, toSeen } from './gates-facts.ts';
 
 const findOthers = (published: readonly string[], known: ReadonlySet<string>): readonly string[] =>
   [...new Set(published)].filter((name) => !known.has(name));
@@ -21,16 +20,14 @@ export const judgeHealth: Judge = ({ environment, instance: { api } }) => {
 
 const brokenTenant: ReadonlySet<string> = new Set(['refused', 'wrong-tenant']);
 
-const isLetIn = (api: ApiFact): boolean => api.kind === 'asked' && api.signIn.kind === 'signed-in';
-
 /** Only what concerns the tenant itself is its failure; the site's own troubles are told by `health`. */
-export const judgeTestTenant: Judge = ({
-  environment,
-  testTenant,
-  instance: { api: site, testTenant: tried },
-  now,
-}) =>
-  findByFacts(now, { testTenant }, (facts) => {
+export const judgeTestTenant: Judge = (all) => {
+  const {
+    environment,
+    testTenant,
+    instance: { api: site, testTenant: tried },
+  } = all;
+  return findByFacts(all, { testTenant }, (facts) => {
     if (facts.testTenant === null)
       return { verdict: 'pass', cause: 'no-test-tenant', say: 'none configured' };
     if (tried === null || !isLetIn(site)) {
@@ -43,10 +40,13 @@ export const judgeTestTenant: Judge = ({
     const isBroken = api.kind === 'asked' && brokenTenant.has(api.signIn.kind);
     return { ...found, verdict: isBroken ? 'fail' : 'unknown' };
   });
+};
 
 /** A project that nobody knows may be somebody's work: it is named before anything is published beside it. */
-export const judgeOrphans: Judge = ({ instance: { published }, settings, manifest, projects, now }) =>
-  findByFacts(now, { published, settings, manifest, projects }, (facts) => {
+export const judgeOrphans: Judge = (all) => {
+  const { settings, manifest, projects } = all;
+  const { published } = all.instance;
+  return findByFacts(all, { published, settings, manifest, projects }, (facts) => {
     const known = new Set([...(facts.manifest ?? []), ...facts.settings.known, ...facts.projects]);
     const orphans = findOthers(facts.published.projects, known);
     if (orphans.length === 0)
@@ -58,10 +58,14 @@ export const judgeOrphans: Judge = ({ instance: { published }, settings, manifes
       next: 'find out whose they are, then name them in instance-manifest.json or unpublish them',
     };
   });
+};
 
 /** A publish that does not merge leaves only its own projects published (contracts 1b iv). */
-export const judgeCoPublish: Judge = ({ source: { workflow }, instance: { published }, projects, now }) =>
-  findByFacts(now, { projects, workflow }, (facts) => {
+export const judgeCoPublish: Judge = (all) => {
+  const { projects } = all;
+  const { workflow } = all.source;
+  const { published } = all.instance;
+  return findByFacts(all, { projects, workflow }, (facts) => {
     if (facts.workflow === null) {
       const next = 'choose a version that has the deploy workflow';
       return { verdict: 'unknown', cause: 'no-workflow', say: 'no deploy workflow to tell', next };
@@ -74,7 +78,7 @@ export const judgeCoPublish: Judge = ({ source: { workflow }, instance: { publis
     const { doesMerge } = facts.workflow;
     if (doesMerge === true)
       return { verdict: 'pass', cause: 'merges', say: 'what is published stays published' };
-    const replaced = findByFacts(now, { published }, ({ published: there }) => {
+    const replaced = findByFacts(all, { published }, ({ published: there }) => {
       const dropped = findOthers(there.projects, new Set(facts.projects));
       if (dropped.length === 0)
         return { verdict: 'pass', cause: 'nothing-dropped', say: 'nothing else is published there' };
@@ -96,3 +100,4 @@ export const judgeCoPublish: Judge = ({ source: { workflow }, instance: { publis
     });
     return { ...replaced, seen: [...seen, ...(replaced.seen ?? [])] };
   });
+};

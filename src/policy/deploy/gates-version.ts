@@ -54,14 +54,36 @@ const findStanding = (change: ChangeFact): Finding => {
 };
 
 /** "First deploy" is said only where it is known that nothing is live. */
-export const judgeScope: Judge = ({ source: { commit, change }, live, now }) => {
+const findChange = (all: GateFacts): Finding => {
+  const { live } = all;
+  const { commit, change } = all.source;
   if (change !== null)
-    return findByFacts(now, { commit, live, change }, (known) => findStanding(known.change));
-  return findByFacts(now, { commit, live }, (known) => {
+    return findByFacts(all, { commit, live, change }, (known) => findStanding(known.change));
+  return findByFacts(all, { commit, live }, (known) => {
     if (known.live === null) return { verdict: 'pass', cause: 'first-deploy', say: 'first deploy' };
     const say = 'not compared with what is live';
     return { verdict: 'unknown', cause: 'not-compared', say, next: 'ask again' };
   });
+};
+
+/** Deploys of this environment come from its branch: what is not on it may be nobody's agreed work. */
+export const judgeScope: Judge = (all) => {
+  const found = findChange(all);
+  const { onBranch } = all.source;
+  if (onBranch === null || found.verdict === 'fail' || found.verdict === 'unknown') return found;
+  const seen = [...(found.seen ?? []), ...toSeen(onBranch)];
+  const branch = findByFacts(all, { onBranch }, (known): Finding => {
+    if (known.onBranch) return found;
+    const also = found.verdict === 'warn' ? `; ${found.say}` : '';
+    return {
+      verdict: 'warn',
+      cause: 'not-on-branch',
+      say: `not on ${sayNames([all.branch])}${also}`,
+      next: 'merge it first, or agree that this is wanted',
+      url: found.url ?? null,
+    };
+  });
+  return { ...branch, seen };
 };
 
 const failing: ReadonlySet<string> = new Set([
@@ -74,8 +96,12 @@ const failing: ReadonlySet<string> = new Set([
 ]);
 const passing: ReadonlySet<string> = new Set(['success', 'neutral', 'skipped']);
 
-export const judgeChecks: Judge = ({ source: { checks }, now }) =>
-  findByFacts(now, { checks }, ({ checks: all }) => {
+export const judgeChecks: Judge = (facts) => {
+  const { deployRunIds } = facts;
+  const { checks } = facts.source;
+  return findByFacts(facts, { checks, deployRunIds }, (known) => {
+    const own = new Set(known.deployRunIds);
+    const all = known.checks.filter(({ runId }) => runId === null || !own.has(runId));
     if (all.length === 0) {
       const next = 'have CI run for this version, then ask again';
       return { verdict: 'unknown', cause: 'no-checks', say: 'no checks ran for this version', next };
@@ -115,6 +141,7 @@ export const judgeChecks: Judge = ({ source: { checks }, now }) =>
     }
     return { verdict: 'pass', cause: 'checks-passed', say: `${sayCount(all.length, 'check')} passed` };
   });
+};
 
 const findState = ({ workflowState: state, client, now }: GateFacts): Finding => {
   const file = client.deployWorkflow;
@@ -127,11 +154,11 @@ const findState = ({ workflowState: state, client, now }: GateFacts): Finding =>
   return { verdict, cause, say, next };
 };
 
-const findFile = ({ source: { workflow }, client, now }: GateFacts): Finding =>
-  findByFacts(now, { workflow }, ({ workflow: file }) => {
+const findFile = (all: GateFacts): Finding =>
+  findByFacts(all, { workflow: all.source.workflow }, ({ workflow: file }) => {
     const next = 'choose another version, or mend the workflow';
     if (file === null) {
-      const say = `this version has no ${client.deployWorkflow}`;
+      const say = `this version has no ${all.client.deployWorkflow}`;
       return { verdict: 'fail', cause: 'workflow-absent', say, next };
     }
     if (!file.isDispatchable) {
@@ -161,8 +188,12 @@ const findInputs = ({ inputs }: GateFacts): Finding => {
   return { verdict: 'fail', cause: 'inputs-impossible', say: inputs.say, next };
 };
 
-const findEngines = ({ source: { engines }, now }: GateFacts): Finding =>
-  findByFacts(now, { engines }, () => ({ verdict: 'pass', cause: 'engines-known', say: 'engines known' }));
+const findEngines = (all: GateFacts): Finding =>
+  findByFacts(all, { engines: all.source.engines }, () => ({
+    verdict: 'pass',
+    cause: 'engines-known',
+    say: 'engines known',
+  }));
 
 /** A proven failure says more than something that is not known; where all is well, the first part speaks. */
 export const judgeWorkflow: Judge = (facts) => {

@@ -49,14 +49,12 @@ const SettingsFile = section({
   }),
   publish: section({
     co_publish: Names,
-    co_publish_test: Names,
     known_projects: Names,
     isv_packages: Names,
   }),
   pipeline: section({
     known_projects: Names,
     isv_packages: Names,
-    also_publish_test: Names,
     test_tenant_enabled: z
       .boolean({ error: 'true or false' })
       .nullish()
@@ -75,7 +73,6 @@ const SettingsFile = section({
   ({ project, publish, pipeline, client, qualification }): ProjectSettings => ({
     project: project.name,
     coPublish: joinNames(publish.co_publish),
-    coPublishTest: joinNames(publish.co_publish_test, pipeline.also_publish_test),
     known: joinNames(
       publish.known_projects,
       publish.isv_packages,

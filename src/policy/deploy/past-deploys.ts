@@ -2,7 +2,7 @@
  * Tells from a repository's runs, jobs and tags which deploys there were, what is live, and whose jobs must be read to know it. A run
  * that started again counts with its latest attempt and at the time of that one. Reading is left to the systems.
  */
-import { didDeploy } from '../health/deploy-runs.ts';
+import { deployEvents, didDeploy } from '../health/deploy-runs.ts';
 import { decideTags } from '../health/deploy-tags.ts';
 import type { EnvironmentName, Fact, PipelineFacts, RunFact } from '../health/facts.ts';
 import { joinSights, type Sight } from '../health/sight.ts';
@@ -30,6 +30,16 @@ export const toPastDeploys = (facts: PipelineFacts, client: PastClient): Fact<re
     value: meant.map((one) => toPast(one, rolledBack)).filter((past) => past !== null),
     ...joinSights([runs, deployTags]),
   };
+};
+
+/** Jobs of these are checks of their commit as well, but prove nothing of it. */
+export const toDeployRunIds = (
+  { runs }: PipelineFacts,
+  { deployWorkflow }: PastClient,
+): Fact<readonly number[]> => {
+  if (runs.kind === 'unknown') return runs;
+  const own = runs.value.filter(({ file, event }) => file === deployWorkflow && deployEvents.has(event));
+  return { ...runs, value: own.map(({ id }) => id) };
 };
 
 const mayBe = ({ environment: named }: Meant, environment: EnvironmentName): boolean =>

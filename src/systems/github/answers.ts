@@ -97,6 +97,7 @@ export const ChecksPage = z.object({
       status: z.string(),
       conclusion: z.string().nullable(),
       html_url: z.string().nullable(),
+      details_url: z.string().nullish(),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-/** How the wanted version stands to the live one, with the pull requests that its newest commits came with. Half of it is never given as the whole. */
+/** How the wanted version stands to the live one, with the pull requests that its newest commits came with, and to a branch. Half of it is never given as the whole. */
 import type { ChangeFact } from '../../policy/deploy/facts.ts';
 import type { Fact } from '../../policy/health/facts.ts';
 import { type Reading, readOne, toKnown, toUnknown, type Version } from './read-commit.ts';
@@ -43,4 +43,19 @@ export const readChange = async (
   // What two commits say of each other does not age.
   const sights = isFullSha(live) ? pages : [read, ...pages];
   return toKnown(toChangeFact(comparison, toPullFacts(pages.map(({ value }) => value))), [seen, ...sights]);
+};
+
+/** A branch that is ahead of the version, or is the version, holds it. */
+export const readOnBranch = async (
+  { place, sha, seen }: Version,
+  branch: string,
+  reading: Reading,
+): Promise<Fact<boolean>> => {
+  if (!isRefName(branch)) return toUnknown('not-configured', 'the branch to deploy from has no good name');
+  const read = await readOne(toCompareWanted(place, branch, sha), reading);
+  if (read.kind === 'unknown') return read;
+  if (read.value === null)
+    return toUnknown('unavailable', `GitHub cannot compare it with the branch ${branch}`);
+  const { status } = read.value;
+  return toKnown(status === 'identical' || status === 'behind', [seen, read]);
 };

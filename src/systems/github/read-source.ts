@@ -7,7 +7,7 @@ import type { EnvironmentName } from '../../policy/health/facts.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CachedAnswer, GitHubCache } from './cached-answer.ts';
 import type { GitHubClient } from './create-client.ts';
-import { readChange } from './read-change.ts';
+import { readChange, readOnBranch } from './read-change.ts';
 import { type Reading, readCommit, toKnown, toUnknown, type Unknown, type Version } from './read-commit.ts';
 import { readEngines, readText, readWorkflow } from './read-engine.ts';
 import { readPages, toPageKeys } from './read-pages.ts';
@@ -29,6 +29,8 @@ export interface SourceRequest {
   readonly environment: EnvironmentName;
   /** What is live, as `findLive` names it: a full SHA or an annotated deploy tag; null where nothing is known to be. */
   readonly live: string | null;
+  /** The environment's branch, which the version should be on; null where that is not asked. */
+  readonly branch: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -46,10 +48,11 @@ export interface SourceReaderParts {
 /** Nothing at all could be had, for one reason. */
 export const toUnknownEverywhere = (
   unknown: Unknown,
-  { live }: Pick<SourceRequest, 'live'>,
+  { live, branch }: Pick<SourceRequest, 'live' | 'branch'>,
 ): SourceFacts => ({
   commit: unknown,
   change: live === null ? null : unknown,
+  onBranch: branch === null ? null : unknown,
   checks: unknown,
   workflow: unknown,
   engines: unknown,
@@ -90,19 +93,21 @@ const readVariables = async (
 const readVersion = async (
   version: Version,
   commit: SourceFacts['commit'],
-  { workflow: file, environment, live }: SourceRequest,
+  { workflow: file, environment, live, branch }: SourceRequest,
   reading: Reading,
 ): Promise<SourceFacts> => {
   const workflow = readWorkflow(version, file, reading);
   const variables = readVariables(version, environment, reading);
   const engines = Promise.all([workflow, variables]).then(([one, other]) => readEngines(one, other, reading));
   const change = live === null ? null : readChange(version, live, reading);
+  const onBranch = branch === null ? null : readOnBranch(version, branch, reading);
   const checks = readChecks(version, reading);
   const settings = readText(version, 'acuops.yaml', reading);
   const manifest = readText(version, 'instance-manifest.json', reading);
   return {
     commit,
     change: await change,
+    onBranch: await onBranch,
     checks: await checks,
     workflow: await workflow,
     engines: await engines,

@@ -49,8 +49,6 @@ export const toCommitFact = ({ sha, commit, author }: GitCommit): CommitFact => 
   sha,
   title: toTitle(commit.message),
   author: toAuthor(author?.login || commit.author?.name || 'unknown'),
-  // The schema lets none pass that has neither.
-  committedAt: new Date(commit.committer?.date ?? commit.author?.date ?? 0),
   isVerified: commit.verification?.verified === true,
 });
 
@@ -83,11 +81,18 @@ export const toChangeFact = (comparison: Comparison, pulls: readonly PullFact[])
   url: comparison.html_url,
 });
 
+/** Jobs of GitHub's own workflows lead to their run; what others check leads elsewhere. */
+const readRunId = (address: string | null): number | null => {
+  const [, id] = /\/actions\/runs\/(\d{1,15})(?:[/?#]|$)/u.exec(address ?? '') ?? [];
+  return id === undefined ? null : Number(id);
+};
+
 export const toCheckFacts = (checks: readonly ChecksPage['check_runs'][number][]): readonly CheckFact[] =>
-  checks.map(({ name, status, conclusion, html_url: url }) => ({
+  checks.map(({ name, status, conclusion, html_url: url, details_url: details }) => ({
     name: cut(name, longestCheck),
     conclusion: status === 'completed' ? conclusion : null,
     url: toUrl(url),
+    runId: readRunId(details ?? url),
   }));
 
 type Status = StatusesPage['statuses'][number];
@@ -114,6 +119,7 @@ export const toStatusFacts = (statuses: readonly Status[]): readonly CheckFact[]
     name: cut(context, longestCheck),
     conclusion: toConclusion(state),
     url: toUrl(url),
+    runId: null,
   }));
 };
 

@@ -57,9 +57,7 @@ const arbitraryApi: fc.Arbitrary<ApiFact> = fc.oneof(
 );
 
 const arbitrarySource = fc.record({
-  commit: arbitraryFact(
-    sha.map((one) => ({ sha: one, title: '', author: '', committedAt: now, isVerified: true })),
-  ),
+  commit: arbitraryFact(sha.map((one) => ({ sha: one, title: '', author: '', isVerified: true }))),
   change: fc.option(
     arbitraryFact(
       fc
@@ -78,9 +76,12 @@ const arbitrarySource = fc.record({
         .map(change),
     ),
   ),
+  onBranch: fc.option(arbitraryFact(fc.boolean())),
   checks: arbitraryFact(
     fc.array(
-      fc.tuple(word, fc.option(word)).map(([name, end]) => check(name, end)),
+      fc
+        .tuple(word, fc.option(word), fc.option(fc.constantFrom(1, 2)))
+        .map(([name, end, runId]) => ({ ...check(name, end), runId })),
       { maxLength: 7 },
     ),
   ),
@@ -106,6 +107,7 @@ export const arbitraryFacts: fc.Arbitrary<GateFacts> = fc
       .record({ hasStaging: fc.boolean(), zone: fc.constantFrom('UTC', 'Asia/Kathmandu', 'Nowhere/Land') })
       .map((over) => ({ ...gateFacts().client, ...over })),
     source: arbitrarySource.map(source),
+    deployRunIds: arbitraryFact(fc.subarray([1, 2])),
     settings: arbitraryFact(
       fc
         .record({
@@ -154,6 +156,6 @@ export const arbitraryFacts: fc.Arbitrary<GateFacts> = fc
         word.map((say) => ({ kind: 'impossible' as const, say })),
       ),
     ),
-    killswitch: arbitraryFact(fc.boolean()),
+    killswitch: arbitraryFact(fc.option(word)),
   })
   .map(gateFacts);

@@ -95,13 +95,38 @@ describe('cooldown', () => {
     ['15 minutes ago', [at(15)], 'pass'],
     ['14 minutes ago', [at(14)], 'warn'],
     ['a clock that runs ahead', [at(-1)], 'warn'],
-    ['a failed one', [at(5, { outcome: 'failure' })], 'pass'],
+    ['a failed one', [at(5, { outcome: 'failure' })], 'warn'],
+    ['a failed one of before', [at(15, { outcome: 'failure' })], 'pass'],
+    ['one that goes on', [at(5, { outcome: 'running' })], 'pass'],
+    [
+      'a failed one beside an unread one',
+      [at(1, { outcome: 'failure' }), at(5, { outcome: 'unread' })],
+      'unknown',
+    ],
     ['one to staging', [at(5, { environment: 'staging' })], 'pass'],
     ['one that nobody can place', [at(5, { environment: null })], 'warn'],
     ['an unread one', [at(5, { outcome: 'unread' })], 'unknown'],
     ['an unread one of before', [at(20, { outcome: 'unread' })], 'pass'],
   ])('%s', (_what, deploys, verdict) => {
     expect(judge(deploys).verdict).toBe(verdict);
+  });
+
+  it.each<[PastDeploy['outcome'], number, string]>([
+    ['failure', 3, 'a deploy failed 3 minutes ago'],
+    ['cancelled', 0.5, 'a deploy was cancelled less than a minute ago'],
+    ['rolled-back', 1, 'a deploy was rolled back 1 minute ago'],
+  ])('tells of one that did not end well: %s', (outcome, minutes, say) => {
+    expect(judge([at(minutes, { outcome }), at(9)])).toMatchObject({
+      verdict: 'warn',
+      cause: 'ended-badly',
+      say,
+      next: 'look at what it left before the next one',
+    });
+    expect(judge([at(0.1), at(minutes, { outcome })]).cause).toBe('cooldown');
+  });
+
+  it('passes after no good deploy, and says no more than that', () => {
+    expect(judge([]).say).toBe('no successful deploy in the last 15 minutes');
   });
 
   it("says how long to wait, by the client's own figure", () => {

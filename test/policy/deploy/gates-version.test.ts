@@ -62,6 +62,36 @@ describe('scope', () => {
     expect(judgeOne('scope', { source: none })).toMatchObject({ verdict: 'unknown', cause: 'not-compared' });
   });
 
+  it.each<[string, Partial<GateFacts['source']>, string, string]>([
+    ['on it', { onBranch: known(true) }, 'pass', '2 commits ahead of what is live'],
+    ['not on it', { onBranch: known(false) }, 'warn', 'not on main'],
+    [
+      'not on it, and a change of deploys',
+      { onBranch: known(false), change: known(change({ files: ['acuops.yaml'] })) },
+      'warn',
+      'not on main; changes how deploys run: acuops.yaml',
+    ],
+    [
+      'not on it, and behind',
+      { onBranch: known(false), change: known(change({ standing: 'behind', behindBy: 1 })) },
+      'fail',
+      'would take back 1 commit',
+    ],
+    ['nobody knows', { onBranch: unknownFact }, 'unknown', 'GitHub answered 503'],
+  ])('a version %s', (_what, over, verdict, say) => {
+    expect(judgeOne('scope', { source: source(over) })).toMatchObject({ verdict, say });
+  });
+
+  it('says what to do with a version that is not on its branch', () => {
+    const over = { branch: 'release', source: source({ onBranch: known(false, ago(dayMs)) }) };
+    expect(judgeOne('scope', over)).toMatchObject({
+      cause: 'not-on-branch',
+      say: 'not on release',
+      next: 'merge it first, or agree that this is wanted',
+      observedAt: ago(dayMs),
+    });
+  });
+
   it('is unknown without the comparison, the version or what is live', () => {
     expect(judgeOne('scope', { source: source({ change: unknownFact }) }).verdict).toBe('unknown');
     expect(judgeOne('scope', { source: source({ commit: unknownFact }) }).verdict).toBe('unknown');
@@ -94,6 +124,24 @@ describe('checks', () => {
       });
     },
   );
+
+  it('of the deploy workflow itself say nothing of the version', () => {
+    const own = (conclusion: string | null) => ({ ...check('deploy', conclusion), runId: 7 });
+    const over = (checks: readonly CheckFact[]) => ({
+      source: source({ checks: known(checks) }),
+      deployRunIds: known([7]),
+    });
+    expect(judgeOne('checks', over([own('success')]))).toMatchObject({
+      verdict: 'unknown',
+      cause: 'no-checks',
+    });
+    expect(judgeOne('checks', over([own('failure'), own(null), check('a')]))).toMatchObject({
+      verdict: 'pass',
+      say: '1 check passed',
+    });
+    const other = { ...check('a', 'failure'), runId: 8 };
+    expect(judgeOne('checks', over([own('success'), other])).verdict).toBe('fail');
+  });
 
   it('names five and how many more', () => {
     const failed = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => check(name, 'failure'));

@@ -11,7 +11,9 @@ import { change, gateFacts, instance, source, workflowFile } from './sample-gate
 const listFacts = (facts: GateFacts): readonly Fact<unknown>[] => [
   facts.source.commit,
   ...(facts.source.change === null ? [] : [facts.source.change]),
+  ...(facts.source.onBranch === null ? [] : [facts.source.onBranch]),
   facts.source.checks,
+  facts.deployRunIds,
   facts.source.workflow,
   facts.source.engines,
   facts.settings,
@@ -39,7 +41,9 @@ const lose =
 const gone: Readonly<Record<string, (facts: GateFacts) => GateFacts>> = {
   commit: loseSource('commit'),
   change: loseSource('change'),
+  onBranch: loseSource('onBranch'),
   checks: loseSource('checks'),
+  deployRunIds: lose('deployRunIds'),
   workflow: loseSource('workflow'),
   engines: loseSource('engines'),
   settings: lose('settings'),
@@ -131,7 +135,7 @@ describe('summarizeGates', () => {
   it('blocks on fail and unknown, shows warnings', () => {
     const gates = judgeGates(
       gateFacts({
-        killswitch: known(true),
+        killswitch: known('The killswitch is on'),
         manifest: unknownFact,
         source: source({ change: known(change({ standing: 'identical' })) }),
       }),

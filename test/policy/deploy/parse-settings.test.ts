@@ -13,7 +13,6 @@ const bomb = [
 const defaults = {
   project: null,
   coPublish: [],
-  coPublishTest: [],
   known: [],
   isTestTenantEnabled: false,
   businessHours: { start: 6, end: 18 },
@@ -26,7 +25,6 @@ project: { name: " HeritageCore ", level: 3 }
 environments: { production: { branch: main } }
 publish:
   co_publish: [WMS, Payments, WMS]
-  co_publish_test: [WMSTest]
   known_projects: [Legacy]
   isv_packages: [Velixo]
   poll_interval: 10
@@ -36,7 +34,6 @@ client:
 pipeline:
   known_projects: [Legacy, OneTime]
   isv_packages: [Avalara]
-  also_publish_test: [PaymentsTest, WMSTest]
   test_tenant_enabled: true
 qualification: { deploy_cooldown: 0, max_retries: 1 }
 notifications: { slack_webhook: "https://hooks.example.com/x" }
@@ -54,7 +51,6 @@ describe('the settings of a project', () => {
       settings: {
         project: 'HeritageCore',
         coPublish: ['WMS', 'Payments'],
-        coPublishTest: ['WMSTest', 'PaymentsTest'],
         known: ['Legacy', 'Velixo', 'OneTime', 'Avalara'],
         isTestTenantEnabled: true,
         businessHours: { start: 0, end: 24 },
@@ -133,7 +129,7 @@ describe('the settings of a project', () => {
   });
 
   it('say how many more faults there are, and nothing of what the file holds', () => {
-    const text = `publish: { co_publish: s3cret, co_publish_test: s3cret, known_projects: s3cret, isv_packages: s3cret }
+    const text = `publish: { co_publish: s3cret, known_projects: s3cret, isv_packages: s3cret }
 project: { name: [s3cret] }
 client: s3cret
 pipeline: s3cret`;

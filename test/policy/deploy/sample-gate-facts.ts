@@ -33,6 +33,7 @@ export const check = (name: string, conclusion: string | null = 'success'): Chec
   name,
   conclusion,
   url: `https://github.example/checks/${name}`,
+  runId: null,
 });
 
 export const workflowFile = (over: Partial<WorkflowFileFact> = {}): WorkflowFileFact => ({
@@ -51,7 +52,6 @@ export const workflowFile = (over: Partial<WorkflowFileFact> = {}): WorkflowFile
 export const settings = (over: Partial<ProjectSettings> = {}): ProjectSettings => ({
   project: 'Heritage',
   coPublish: [],
-  coPublishTest: [],
   known: [],
   isTestTenantEnabled: false,
   businessHours: { start: 6, end: 18 },
@@ -77,10 +77,10 @@ export const source = (over: Partial<SourceFacts> = {}): SourceFacts => ({
     sha: wantedSha,
     title: 'Publish prices',
     author: 'ada',
-    committedAt: ago(dayMs),
     isVerified: true,
   }),
   change: known(change()),
+  onBranch: null,
   checks: known([check('test'), check('lint')]),
   workflow: known(workflowFile()),
   engines: known([]),
@@ -108,7 +108,9 @@ export const gateFacts = (over: Partial<GateFacts> = {}): GateFacts => ({
     hasStaging: true,
     deployWorkflow: 'acuops-deploy.yml',
   },
+  branch: 'main',
   source: source(),
+  deployRunIds: known([900, 998]),
   settings: known(settings()),
   manifest: known(null),
   projects: known(['Heritage']),
@@ -119,7 +121,7 @@ export const gateFacts = (over: Partial<GateFacts> = {}): GateFacts => ({
   testTenant: known(null),
   workflowState: known('active'),
   inputs: { kind: 'planned' },
-  killswitch: known(false),
+  killswitch: known(null),
   ...over,
 });
 

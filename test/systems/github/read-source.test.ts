@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openSourceWorld, toWorkflowText, workflowPath } from './source-world.ts';
+import { openSourceWorld, workflowPath } from './source-world.ts';
 
 const now = () => new Date();
 
@@ -11,7 +11,6 @@ describe('one version of a repository', () => {
       sha: tip,
       title: 'Third',
       author: 'ada',
-      committedAt: expect.any(Date),
       isVerified: true,
     };
     expect(await read()).toEqual({
@@ -23,10 +22,7 @@ describe('one version of a repository', () => {
           standing: 'ahead',
           aheadBy: 2,
           behindBy: 0,
-          commits: [
-            third,
-            { sha: middle, title: 'Second', author: 'ben', committedAt: expect.any(Date), isVerified: false },
-          ],
+          commits: [third, { sha: middle, title: 'Second', author: 'ben', isVerified: false }],
           files: ['Customization/a.xml', 'Customization/b.xml'],
           areFilesCut: false,
           pulls: [
@@ -36,12 +32,13 @@ describe('one version of a repository', () => {
           url: expect.stringContaining(`/compare/${live}...${tip}`),
         },
       },
+      onBranch: null,
       checks: {
         ...known,
         value: expect.arrayContaining([
-          { name: 'test', conclusion: 'success', url: expect.stringContaining('http') },
-          { name: 'lint', conclusion: null, url: expect.stringContaining('http') },
-          { name: 'ci/old', conclusion: 'success', url: expect.stringContaining('http') },
+          { name: 'test', conclusion: 'success', url: expect.stringContaining('http'), runId: null },
+          { name: 'lint', conclusion: null, url: expect.stringContaining('http'), runId: null },
+          { name: 'ci/old', conclusion: 'success', url: expect.stringContaining('http'), runId: null },
         ]),
       },
       workflow: {
@@ -213,6 +210,36 @@ describe('checks', () => {
   });
 });
 
+describe('the branch that deploys come from', () => {
+  it('holds a version that it has reached, and no other', async () => {
+    const { front, read, live, middle, tip } = await openSourceWorld();
+    const side = { title: 'Side', author: 'ada', at: now(), branch: 'fix/one' };
+    front.addCommit('heritage', { ...side, parents: [live] });
+    const later = front.addCommit('heritage', { ...side, title: 'Later', branch: 'next', parents: [tip] });
+    for (const [ref, value] of [
+      [tip, true],
+      [middle, true],
+      ['fix/one', false],
+      [later, false],
+    ] as const)
+      expect((await read({ ref, branch: 'main' })).onBranch).toMatchObject({ kind: 'known', value });
+    expect((await read({ ref: 'fix/one', branch: 'fix/one' })).onBranch).toMatchObject({ value: true });
+  });
+
+  it('that cannot be compared leaves it open', async () => {
+    const { front, read, live, tip } = await openSourceWorld();
+    expect((await read({ branch: 'gone' })).onBranch).toEqual({
+      kind: 'unknown',
+      reason: 'unavailable',
+      say: 'GitHub cannot compare it with the branch gone',
+    });
+    expect((await read({ branch: 'a..b' })).onBranch).toMatchObject({ reason: 'not-configured' });
+    front.faults.status({ path: /compare\/main/u }, 503);
+    const facts = await read({ ref: tip, branch: 'main', live });
+    expect([facts.onBranch?.kind, facts.change?.kind]).toEqual(['unknown', 'known']);
+  });
+});
+
 describe('what a reading costs', () => {
   it('is variables and files alone while nothing changed, and nothing at all for what two commits say of each other', async () => {
     const { read, takeCalls, clock } = await openSourceWorld();
@@ -254,73 +281,5 @@ describe('what a reading costs', () => {
     const cache = { entries: new Map(), read: away, write: away };
     const { read } = await openSourceWorld({ cache });
     expect(await read()).toMatchObject({ commit: { kind: 'known' }, engines: { kind: 'known' } });
-  });
-});
-
-describe('an engine', () => {
-  it('that may not be seen is unknown, and named', async () => {
-    const { front, read } = await openSourceWorld();
-    front.setAccessible('engine', false);
-    const facts = await read();
-    expect(facts.engines).toEqual({
-      kind: 'unknown',
-      reason: 'no-access',
-      say: 'acme/engine: repository not found or the token has no access to contents',
-    });
-    expect(facts.workflow.kind).toBe('known');
-  });
-
-  it.each([
-    ['acme/engine, ref: v9', 'not-configured', 'acme/engine: there is no such branch, tag or commit'],
-    ['acme/engine, ref: a..b', 'not-configured', 'acme/engine: this is no name of a branch, tag or commit'],
-    ['engine', 'malformed', "the workflow's engine is not given as owner/name"],
-  ])('given as %j is unknown', async (engine, reason, say) => {
-    const { front, read } = await openSourceWorld();
-    front.addCommit('heritage', {
-      title: 'Engine',
-      author: 'ada',
-      at: now(),
-      files: { [workflowPath]: toWorkflowText(engine) },
-    });
-    expect((await read()).engines).toEqual({ kind: 'unknown', reason, say });
-  });
-
-  it('whose variable is not set and has nothing to stand in is its default branch', async () => {
-    const { front, read, engineTip } = await openSourceWorld();
-    const text = toWorkflowText("acme/engine, ref: '${{ vars.ENGINE_VERSION }}'");
-    front.addCommit('heritage', {
-      title: 'Engine',
-      author: 'ada',
-      at: now(),
-      files: { [workflowPath]: text },
-    });
-    front.addTag('engine', 'HEAD', engineTip);
-    expect((await read()).engines).toMatchObject({ value: [{ ref: 'HEAD', sha: engineTip }] });
-  });
-
-  it('is one of several: all of them are read, or none is told', async () => {
-    const { front, read, engineTip } = await openSourceWorld();
-    front.addRepository({ name: 'tools' });
-    const tools = front.addCommit('tools', { title: 'Tools', author: 'ada', at: now() });
-    const text = `${toWorkflowText('acme/engine')}      - uses: actions/checkout@v4\n        with: { repository: acme/tools, ref: main }\n`;
-    const files = { [workflowPath]: text };
-    front.addTag('engine', 'HEAD', engineTip);
-    front.addCommit('heritage', { title: 'Two', author: 'ada', at: now(), files });
-    expect((await read()).engines).toMatchObject({ value: [{ sha: engineTip }, { sha: tools }] });
-    front.setAccessible('tools', false);
-    expect((await read()).engines).toMatchObject({ kind: 'unknown', reason: 'no-access' });
-  });
-
-  it('of a workflow that nobody can see through is unknown', async () => {
-    const { front, read } = await openSourceWorld();
-    const files = {
-      [workflowPath]: 'on: push\njobs: { deploy: { uses: acme/flows/.github/workflows/x.yml@main } }\n',
-    };
-    front.addCommit('heritage', { title: 'Calls', author: 'ada', at: now(), files });
-    expect((await read()).engines).toEqual({
-      kind: 'unknown',
-      reason: 'malformed',
-      say: 'the workflow runs another workflow: acme/flows/.github/workflows/x.yml@main',
-    });
   });
 });

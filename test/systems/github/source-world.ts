@@ -79,6 +79,7 @@ export const openSourceWorld = async ({ cache = createMemoryCache() } = {}) => {
       workflow: 'acuops-deploy.yml',
       environment: 'production',
       live,
+      branch: null,
       signal: AbortSignal.timeout(10_000),
       ...patch,
     });

@@ -50,7 +50,6 @@ describe('a commit', () => {
       sha,
       title: 'One',
       author: 'ada',
-      committedAt: new Date(at),
       isVerified: false,
     });
     expect(toCommitFact({ ...commit, author: null }).author).toBe('Ada L');
@@ -134,16 +133,31 @@ describe('a check', () => {
   it('has a name of at most 200 characters and no address that is longer than any', () => {
     const url = `https://ci.example.com/${'x'.repeat(2_000)}`;
     expect(toCheckFacts([{ ...check, html_url: url }])).toEqual([
-      { name: 'x'.repeat(200), conclusion: 'success', url: null },
+      { name: 'x'.repeat(200), conclusion: 'success', url: null, runId: null },
     ]);
     const context = 'x'.repeat(201);
     const status = { id: 1, context, state: 'failure', target_url: url, updated_at: '2026-11-01T20:45:00Z' };
     const other = { ...status, id: 2, context: `${context}y`, state: 'success', target_url: 'https://ci.eu' };
     // Two long names may look the same; neither hides the other.
     expect(toStatusFacts([status, other])).toEqual([
-      { name: 'x'.repeat(200), conclusion: 'failure', url: null },
-      { name: 'x'.repeat(200), conclusion: 'success', url: 'https://ci.eu' },
+      { name: 'x'.repeat(200), conclusion: 'failure', url: null, runId: null },
+      { name: 'x'.repeat(200), conclusion: 'success', url: 'https://ci.eu', runId: null },
     ]);
+  });
+});
+
+describe('a check', () => {
+  const page = 'https://github.com/a/b/actions/runs/77/job/5';
+  it.each<[string, string | null | undefined, string | null, number | null]>([
+    ['a job of a run', page, null, 77],
+    ['a run', 'https://github.com/a/b/actions/runs/77', null, 77],
+    ['a job that only its page tells', undefined, page, 77],
+    ['of another system', 'https://ci.example.com/builds/77', page, null],
+    ['a page of its own', 'https://github.com/a/b/runs/77', null, null],
+    ['nothing', null, null, null],
+  ])('knows its run: %s', (_what, details_url, html_url, runId) => {
+    const check = { id: 1, name: 'x', status: 'completed', conclusion: 'success', html_url, details_url };
+    expect(toCheckFacts([check])).toMatchObject([{ runId }]);
   });
 });
 
@@ -157,7 +171,9 @@ describe('commit statuses', () => {
     ['error', 'failure'],
     ['odd', 'odd'],
   ])('%s is a check that ended with %j', (state, conclusion) => {
-    expect(toStatusFacts([{ ...status, state }])).toEqual([{ name: 'ci', conclusion, url: null }]);
+    expect(toStatusFacts([{ ...status, state }])).toEqual([
+      { name: 'ci', conclusion, url: null, runId: null },
+    ]);
   });
 
   it('count once for each context, with the newest, whatever the order', () => {
