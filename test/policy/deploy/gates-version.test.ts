@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChangeFact, CheckFact, WorkflowFileFact } from '../../../src/policy/deploy/facts.ts';
 import type { GateFacts } from '../../../src/policy/deploy/gates.ts';
 import { judgeWorkflow } from '../../../src/policy/health/judge-workflow.ts';
-import { known, now, unknownFact } from '../health/sample-facts.ts';
+import { ago, dayMs, known, now, unknownFact } from '../health/sample-facts.ts';
 import { change, check, judgeOne, source, workflowFile } from './sample-gate-facts.ts';
 
 describe('scope', () => {

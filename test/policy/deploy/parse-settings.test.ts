@@ -133,7 +133,7 @@ describe('the settings of a project', () => {
 project: { name: [s3cret] }
 client: s3cret
 pipeline: s3cret`;
-    expect(say(text)).toMatch(/; and 2 more$/u);
+    expect(say(text)).toMatch(/; and 1 more$/u);
     expect(say(text)).not.toContain('s3cret');
   });
 

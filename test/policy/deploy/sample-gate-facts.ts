@@ -11,7 +11,7 @@ import type {
   WorkflowFileFact,
 } from '../../../src/policy/deploy/facts.ts';
 import { type GateFacts, judgeGates } from '../../../src/policy/deploy/gates.ts';
-import { ago, dayMs, hourMs, known, now, signedIn } from '../health/sample-facts.ts';
+import { ago, hourMs, known, now, signedIn } from '../health/sample-facts.ts';
 
 export const wantedSha = 'a'.repeat(40);
 export const liveSha = 'b'.repeat(40);

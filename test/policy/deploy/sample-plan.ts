@@ -7,7 +7,7 @@ import type {
   WorkflowInputFact,
 } from '../../../src/policy/deploy/facts.ts';
 import type { DeployParts } from '../../../src/policy/deploy/plan.ts';
-import { known, now } from '../health/sample-facts.ts';
+import { known } from '../health/sample-facts.ts';
 
 export const input = (name: string, over: Partial<WorkflowInputFact> = {}): WorkflowInputFact => ({
   name,

@@ -7,7 +7,10 @@ const toUnknown = (facts: SourceFacts): readonly string[] =>
 
 const everything = ['commit', 'change', 'checks', 'workflow', 'engines', 'variables', 'settings', 'manifest'];
 
-const toEverywhere = (unknown: object) => Object.fromEntries(everything.map((name) => [name, unknown]));
+const toEverywhere = (unknown: object) => ({
+  ...Object.fromEntries(everything.map((name) => [name, unknown])),
+  onBranch: null,
+});
 
 describe('a version that cannot be found', () => {
   it.each(['nowhere', 'fix/none', 'f'.repeat(40)])(
