@@ -40,7 +40,7 @@ TRY       1  in #ops as Dana   /acuops health            one card: 4 of 7 client
                                Check again on the card   Heritage recovers, and the card says so
           4  in #bayline-foods as Jonas                  @acuops status bayline: his own company;
                                                          @acuops status heritage: denied
-          5  in #ops as Dana   /acuops deploy bayline --dry-run   what it would change, and why not
+          5  in #ops as Dana   /acuops deploy heritage   what it would change; then as Priya: Approve
           6  in #random as Ola /acuops health            denied, privately, and recorded
 
 TERMINAL  a second window:     ${toTerminalLine(dataDir)}

@@ -83,6 +83,19 @@ const drawAll = async (): Promise<void> => {
   await draw('deploy', 680, 600);
   await draw('deploy-phone', 390, 860);
 
+  await ask('/acuops deploy heritage', 'Withdraw');
+  await draw('approval', 680, 700);
+  await actIn('approver', 'ops');
+  await person.press('Approve');
+  await person.sees('Deploy to production?');
+  await page
+    .locator('.modal')
+    .last()
+    .screenshot({ path: join(folder, 'approve.png') });
+  await person.press('Approve');
+  await person.sees('does not start deploys yet');
+  await draw('approved', 680, 720);
+
   await actIn('clientContact', 'bayline-foods');
   await ask('@acuops status bayline', 'Bayline Foods');
   await ask('@acuops status heritage', 'You may not see that client');

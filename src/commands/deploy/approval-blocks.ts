@@ -75,7 +75,7 @@ export const listButtons = (report: DeployReport, cardId: string): readonly Retu
     style: 'primary',
     confirm: {
       title: `Deploy to ${environment}?`,
-      text: `${name}, ${environment}: ${live === null ? '' : `${live.sha.slice(0, 7)} → `}${sha}. The site restarts and everybody there is signed out.`,
+      text: `${name}, ${environment}: ${live === null ? '' : `${live.sha.slice(0, 7)} → `}${sha}. A publish restarts the site and signs everybody out.`,
       confirm: 'Approve',
       deny: 'Not now',
     },
