@@ -134,12 +134,9 @@ describe('a dispatch that names no environment', () => {
     const only = judge({ runs: known([dispatch(999)]), deployJobs: jobs(job(999)) });
     expect(only).toMatchObject({ ...unnamed, say: 'the newest deploy run does not say which environment' });
     const scheduled = run(999, { event: 'repository_dispatch', title: 'scheduled-deploy' });
-    expect(judge({ runs: known([scheduled]), deployJobs: jobs(job(999)) })).toMatchObject(unnamed);
-  });
-
-  it('names none where it names both', () => {
-    const both = { ...dispatch(999), title: 'Staging to production' };
-    expect(judge({ runs: known([both]), deployJobs: jobs(job(999)) })).toMatchObject(unnamed);
+    const both = run(999, { event: 'workflow_dispatch', title: 'Staging to production' });
+    for (const one of [scheduled, both])
+      expect(judge({ runs: known([one]), deployJobs: jobs(job(999)) })).toMatchObject(unnamed);
   });
 
   it('hides no older deploy that passes by itself, and is asked past for it', () => {
