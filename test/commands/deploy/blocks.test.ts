@@ -21,13 +21,19 @@ const view: DeployView = {
 const show = (over: Partial<DeployReport> = {}, seen: Partial<DeployView> = {}): string =>
   toPlainText(renderDeployCard(sampleReport(over), { ...view, ...seen }));
 
+/** Plain text is shown as it is: nothing in it calls anybody. */
+const withoutPlain = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'type' in value && value.type === 'plain_text'
+    ? null
+    : value;
+
 describe('whatever the report', () => {
   it('the card is lawful, and nothing foreign pings, links or breaks out', () => {
     fc.assert(
       fc.property(arbitraryReport, fc.option(fc.constant('9ABCDE')), (report, supersededBy) => {
         const message = renderDeployCard(report, { ...view, supersededBy });
         expect(checkMessage(message.blocks, message.text)).toStrictEqual([]);
-        expect(JSON.stringify(message)).not.toMatch(
+        expect(JSON.stringify(message, withoutPlain)).not.toMatch(
           // Whoever was asked or voted may be named, and groups that may decide; nobody else.
           /<!(?:channel|here|everyone)|<!subteam\^(?!S0APPROVERS>)|<@(?!U0ANN>)/u,
         );
