@@ -90,25 +90,29 @@ const writeLedger = async (
   return updated.numUpdatedRows === 1n;
 };
 
-/** Reads and writes without holding a lock in between. @throws AcuopsError `taken` where another process wrote first: to be run again. */
+/** Each time one of all who try gets through, so this many may come at the same moment. */
+const mostTries = 50;
+
+/** Reads and writes without holding a lock in between, and again where another process wrote first. @throws AcuopsError `taken` where that never ends */
 export const changeLedger = async <T>(
   db: Db,
   account: string,
   change: (ledger: StoredLedger) => { readonly ledger: StoredLedger; readonly answer: T },
 ): Promise<T> =>
   translate(async () => {
-    const row = await db
-      .selectFrom('github_budgets')
-      .selectAll()
-      .where('account', '=', account)
-      .executeTakeFirst();
-    const known: StoredLedger = {
-      // Written below from this very type.
-      blocks: (row?.blocks ?? []) as unknown as StoredLedger['blocks'],
-      blockedUntil: row?.blocked_until.getTime() ?? 0,
-    };
-    const { ledger, answer } = change(known);
-    if (ledger !== known && !(await writeLedger(db, account, row?.version ?? null, ledger)))
-      throw createTakenError(`the budget of ${account}`);
-    return answer;
+    for (let time = 1; time <= mostTries; time += 1) {
+      const row = await db
+        .selectFrom('github_budgets')
+        .selectAll()
+        .where('account', '=', account)
+        .executeTakeFirst();
+      const known: StoredLedger = {
+        // Written below from this very type.
+        blocks: (row?.blocks ?? []) as unknown as StoredLedger['blocks'],
+        blockedUntil: row?.blocked_until.getTime() ?? 0,
+      };
+      const { ledger, answer } = change(known);
+      if (ledger === known || (await writeLedger(db, account, row?.version ?? null, ledger))) return answer;
+    }
+    throw createTakenError(`the budget of ${account}`);
   });

@@ -5,7 +5,7 @@ import { type QueueHouse, queueHouses } from './queue-houses.ts';
 
 const noLog = (): void => undefined;
 
-const until = async (holds: () => boolean, withinMs = 3_000): Promise<void> => {
+const until = async (holds: () => boolean, withinMs = 15_000): Promise<void> => {
   const end = performance.now() + withinMs;
   while (!holds()) {
     if (performance.now() > end) throw new Error('it did not happen in time');

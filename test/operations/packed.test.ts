@@ -8,7 +8,11 @@ it('gives back what was packed, moments too', () => {
     fc.integer(),
     fc.boolean(),
     fc.constant(null),
-    fc.date({ noInvalidDate: true, min: new Date('1970-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z') }),
+    fc.date({
+      noInvalidDate: true,
+      min: new Date('1970-01-01T00:00:00Z'),
+      max: new Date('2100-01-01T00:00:00Z'),
+    }),
   );
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(

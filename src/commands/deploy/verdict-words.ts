@@ -27,42 +27,39 @@ const sayBlocking = (report: DeployReport, { now, zone }: Clock): string => {
   return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 };
 
-/** What became of the question, in one clause. */
-const sayOutcome = (report: DeployReport, { now, zone }: Clock): string => {
-  const { approval } = report;
+const sayBlocked = (report: DeployReport, clock: Clock): string => {
+  const { approval, isDryRun } = report;
+  const asked = isDryRun ? 'would not start' : 'not started';
+  return `${approval === null ? asked : 'approved, but not started'}, ${sayBlocking(report, clock)}`;
+};
+
+const sayWaiting = (report: DeployReport, { now, zone }: Clock): string => {
+  const { needed, expiresAt } = report.approval ?? { needed: 1, expiresAt: now };
+  return `waits for ${sayCount(needed, 'approval')} until ${sayWallTime(expiresAt, zone, now)}${sayWarned(report)}`;
+};
+
+const sayApproved = (report: DeployReport): string =>
+  report.approval === null
+    ? 'nothing is in the way, and nobody has to be asked'
+    : `approved by ${sayApprovers(report)}`;
+
+const sayLast = ({ approval }: DeployReport): string => {
   const last = approval?.votes.at(-1);
-  const who = last === undefined ? 'somebody' : renderPerson(last.by);
-  switch (report.state) {
-    case 'looking':
-      return 'looking at GitHub and the site';
-    case 'blocked': {
-      const start =
-        approval === null
-          ? report.isDryRun
-            ? 'would not start'
-            : 'not started'
-          : 'approved, but not started';
-      return `${start}, ${sayBlocking(report, { now, zone })}`;
-    }
-    case 'ready':
-      return sayReady(report);
-    case 'waiting': {
-      const { needed, expiresAt } = approval ?? { needed: 1, expiresAt: now };
-      return `waits for ${sayCount(needed, 'approval')} until ${sayWallTime(expiresAt, zone, now)}${sayWarned(report)}`;
-    }
-    case 'checking':
-      return 'approved, looking once more before anything is started';
-    case 'approved':
-      return approval === null
-        ? 'nothing is in the way, and nobody has to be asked'
-        : `approved by ${sayApprovers(report)}`;
-    case 'rejected':
-      return `rejected by ${who}${last?.reason ? `: ${escapeShort(last.reason, 120)}` : ''}`;
-    case 'withdrawn':
-      return `withdrawn by ${who}`;
-    case 'expired':
-      return 'nobody approved in time, so nothing was started';
-  }
+  if (last === undefined) return 'somebody';
+  return `${renderPerson(last.by)}${last.reason === null ? '' : `: ${escapeShort(last.reason, 120)}`}`;
+};
+
+/** How it stands, in one clause. */
+const outcomes: Readonly<Record<DeployReport['state'], (report: DeployReport, clock: Clock) => string>> = {
+  looking: () => 'looking at GitHub and the site',
+  blocked: sayBlocked,
+  ready: (report) => sayReady(report),
+  waiting: sayWaiting,
+  checking: () => 'approved, looking once more before anything is started',
+  approved: sayApproved,
+  rejected: (report) => `rejected by ${sayLast(report)}`,
+  withdrawn: (report) => `withdrawn by ${sayLast(report)}`,
+  expired: () => 'nobody approved in time, so nothing was started',
 };
 
 const sayReady = (report: DeployReport): string => {
@@ -85,7 +82,7 @@ const sayApprovers = ({ approval }: DeployReport): string =>
 
 /** The lock screen's line. */
 export const sayVerdict = (report: DeployReport, clock: Clock): string =>
-  `${sayWhat(report)}: ${sayOutcome(report, clock)}`;
+  `${sayWhat(report)}: ${outcomes[report.state](report, clock)}`;
 
 const stateEmoji = {
   looking: '⏳',

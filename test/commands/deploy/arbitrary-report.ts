@@ -5,7 +5,7 @@ import { type DeployReport, kept } from '../../../src/policy/deploy/report.ts';
 import { hostileText } from '../../blocks/hostile-text.ts';
 import { dayMs, now } from '../../policy/health/sample-facts.ts';
 
-const sha = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 40, maxLength: 40 });
+const sha = fc.stringMatching(/^[0-9a-f]{40}$/u);
 const moment = fc.integer({ min: -60, max: 1 }).map((days) => new Date(now.getTime() + days * dayMs));
 const url = fc.oneof(
   hostileText,
