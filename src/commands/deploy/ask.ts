@@ -31,12 +31,13 @@ export const createAskSteps = (
     // A plan that is not whole is never asked about; a client that left meanwhile is not deployed to.
     if (report.planned === null || target === null) return finish(endLate(report, now()));
     const rule = powers.findRule(target.tier, report.environment);
-    if (rule.needed === 0) return finish({ ...report, state: 'approved' });
+    // Only before anybody was asked: a question that stands is not dropped by a setting that changed.
+    if (rule.needed === 0 && report.approval === null) return finish({ ...report, state: 'approved' });
     const round = await powers.openRound(operation.id, {
       round: readGathering(operation),
       digest: report.planned.digest,
       requester: operation.actor,
-      needed: rule.needed,
+      needed: Math.max(1, rule.needed),
       askedAt: now(),
       expiresAt: new Date(now().getTime() + rule.expiresMinutes * minuteMs),
     });

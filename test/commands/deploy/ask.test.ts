@@ -147,6 +147,12 @@ describe('asking', () => {
     expect(world.told).toEqual([]);
   });
 
+  it('goes on asking where the setting changed meanwhile', async () => {
+    const waiting = shown(await run('ask', report));
+    world.needed = 0;
+    expect(shown(await run('ask', waiting))).toMatchObject({ state: 'waiting', approval: { needed: 1 } });
+  });
+
   it('decides nothing where the round stands for another plan', async () => {
     await run('ask', { ...report, planned: samplePlanned('b') });
     world.votes = [vote(ann, 'approve')];
