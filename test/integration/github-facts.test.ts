@@ -63,16 +63,6 @@ describe('a fault of GitHub', () => {
       desk.pass(91_000);
     }
   });
-
-  it('silence is unknown within the deadline, and the API is judged all the same', async () => {
-    desk.stand.github.faults.silence({ path: '/repos/acuops-demo/acuops-aster/actions/runs' });
-    const { exit, body } = await desk.json(['health', 'aster', '--fresh']);
-    desk.stand.github.faults.clear();
-    expect(exit).toBe(4);
-    const observations = body.data.clients[0]?.observations;
-    expect(observations?.find((one) => one.criterion === 'api')?.verdict).toBe('pass');
-    expect(observations?.find((one) => one.criterion === 'ci')?.verdict).toBe('unknown');
-  }, 40_000);
 });
 
 describe("GitHub's limit", () => {
