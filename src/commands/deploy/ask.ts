@@ -1,5 +1,5 @@
 /** Asks people about a plan and looks again after they agreed: what they agreed to is exactly what is still true, or they are asked anew. */
-import { type ApprovalRound, decideApproval } from '../../operations/approval.ts';
+import { type ApprovalRound, decideApproval, type Vote } from '../../operations/approval.ts';
 import { isSameActor } from '../../operations/call.ts';
 import type { Operation, Step, StepContext, StepOutcome } from '../../operations/operation.ts';
 import type { Target } from '../../operations/target.ts';
@@ -12,6 +12,7 @@ import type { DeployPowers, Reminder } from './powers.ts';
 const minuteMs = 60_000;
 /** A vote that was let in before the end may be written a moment after it; none that comes later is. */
 const lastVoteMs = 15_000;
+const longestYesMs = 30 * minuteMs;
 
 interface AskReads {
   readonly readTarget: (context: StepContext) => Promise<Target | null>;
@@ -52,7 +53,10 @@ export const createAskSteps = (
     const { approval } = before;
     const after = gathered ?? endLate(before, context.now());
     if (after.state === 'blocked') return end(powers, context.operation, { ...after, approval });
-    const changes = findChanges(before, after, (one, other) => diffPlans(one.plan, other.plan));
+    const changes = [
+      ...findChanges(before, after, (one, other) => diffPlans(one.plan, other.plan)),
+      ...findLateness(approval?.votes ?? [], context.now()),
+    ];
     if (changes.length === 0 && after.planned?.digest === before.planned?.digest)
       return end(powers, context.operation, { ...after, approval, state: 'approved' });
     return {
@@ -63,6 +67,14 @@ export const createAskSteps = (
     };
   },
 });
+
+/** Nobody was at work meanwhile: who agreed this morning did not agree to tonight. */
+const findLateness = (votes: readonly Pick<Vote, 'at'>[], now: Date): readonly string[] => {
+  const last = votes.at(-1)?.at;
+  return last !== undefined && now.getTime() - last.getTime() > longestYesMs
+    ? ['it was approved more than 30 minutes ago']
+    : [];
+};
 
 const goOn = async (
   powers: DeployPowers,

@@ -209,6 +209,13 @@ describe('looking again', () => {
     expect(shown(outcome).approval?.changes).toEqual(['new warning: business hours']);
   });
 
+  it('asks anew where nobody was at work for long', async () => {
+    world.at = new Date(now.getTime() + 31 * minuteMs);
+    expect(shown(await again(report)).approval?.changes).toEqual([
+      'it was approved more than 30 minutes ago',
+    ]);
+  });
+
   it('starts nothing where something is in the way by now, or nobody could look', async () => {
     const blocked = await again({ ...report, state: 'blocked' });
     expect(blocked).toMatchObject({ kind: 'done' });
