@@ -9,7 +9,7 @@ import type { RequestDoor } from './operations/request.ts';
 import { scheduler } from './operations/schedule.ts';
 import type { ReadGroup } from './slack/read-groups.ts';
 import { type AccessRule, readRules } from './store/access-store.ts';
-import { castVote, openRound } from './store/approval-store.ts';
+import { castVote, findAsked, openRound } from './store/approval-store.ts';
 import type { Database } from './store/database.ts';
 import { readTargetOf } from './store/operation-store.ts';
 
@@ -27,6 +27,7 @@ type Asking = Pick<CommandPowers['deploy'], 'openRound' | 'readApprovers' | 'sho
 export interface ApprovalPowers {
   readonly asking: Asking;
   readonly castVote: CommandPowers['decide']['castVote'];
+  readonly findOpen: CommandPowers['cancel']['findOpen'];
 }
 
 /** More would be a broadcast; the others see the card where it was asked. */
@@ -55,6 +56,7 @@ export const createApprovalPowers = (parts: ApprovalParts): ApprovalPowers => {
       (await readTargetOf(tx, operationId)) === targetId
         ? castVote(tx, operationId, vote, now)
         : { kind: 'none' },
+    findOpen: findAsked,
   };
 };
 

@@ -141,6 +141,7 @@ export const createPowers = (parts: CommandParts): CommandPowers => {
       ...parts.approving.asking,
     },
     decide: { castVote: parts.approving.castVote, zone },
+    cancel: { castVote: parts.approving.castVote, findOpen: parts.approving.findOpen },
     note: { addNote: health.addNote },
     take: {
       claim: health.claimTarget,

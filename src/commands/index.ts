@@ -4,6 +4,7 @@ import { type AddClientPowers, defineAddClient } from './add-client/command.ts';
 import { defineApprovalReminder } from './approval-reminder/command.ts';
 import { type AuditPowers, defineAudit } from './audit/command.ts';
 import { type AuditHeadPowers, defineAuditHead } from './audit-head/command.ts';
+import { type CancelPowers, defineCancel } from './cancel/command.ts';
 import { type DecidePowers, defineDecide } from './decide/command.ts';
 import { defineDeploy } from './deploy/command.ts';
 import type { DeployPowers } from './deploy/powers.ts';
@@ -29,6 +30,7 @@ export interface CommandPowers {
   readonly health: HealthPowers & HealthCardPowers;
   readonly deploy: DeployPowers;
   readonly decide: DecidePowers;
+  readonly cancel: CancelPowers;
   readonly list: ListPowers;
   readonly status: StatusPowers;
   readonly note: NotePowers;
@@ -53,6 +55,7 @@ export const createCommands = (powers: CommandPowers): readonly AnyCommand[] => 
   defineHealth(powers.health),
   defineDeploy(powers.deploy),
   defineDecide(powers.decide),
+  defineCancel(powers.cancel),
   defineStatus(powers.status),
   defineList(powers.list),
   defineNote(powers.note),

@@ -1,6 +1,7 @@
 /** Rounds of approval and their votes: each vote is judged and written alone, so that everybody who reads sees one and the same decision. Who may vote at all is decided before. */
 import type { Selectable } from 'kysely';
 import { type ApprovalRound, findVoteRefusal, type Vote, type VoteRefusal } from '../operations/approval.ts';
+import { isInScope, type Scope } from '../operations/scope.ts';
 import type { Tx } from '../operations/tx.ts';
 import { createId } from '../runtime/ids.ts';
 import { type Db, toDb, toStorable, translate } from './database.ts';
@@ -33,6 +34,24 @@ export const openRound = async (
       await selectRounds(db, operationId).where('round', '=', round).executeTakeFirstOrThrow(),
     );
   });
+
+/** A deploy of the scope that goes on, by its spoken id, with the round that people are asked in now. */
+export const findAsked = async (
+  tx: Tx,
+  scope: Scope,
+  spokenId: string,
+): Promise<{ operationId: string; targetId: string; round: number | null } | null> => {
+  const row = await toDb(tx)
+    .selectFrom('operations')
+    .select(['id', 'target_id'])
+    .where('spoken_id', '=', spokenId)
+    .where('verb', '=', 'deploy')
+    .where('state', '=', 'open')
+    .executeTakeFirst();
+  if (!row || row.target_id === null || !isInScope(scope, row.target_id)) return null;
+  const round = await readNewestRound(tx, row.id);
+  return { operationId: row.id, targetId: row.target_id, round: round?.round ?? null };
+};
 
 /** In a transaction as well as outside of one. */
 export const readNewestRound = async (from: Db | Tx, operationId: string): Promise<ApprovalRound | null> =>

@@ -28,6 +28,7 @@ export const createDeskCommands = (
       approving: {
         asking: { openRound: unreached, readApprovers: unreached, showTo: unreached, remind: unreached },
         castVote: async () => ({ kind: 'none' }),
+        findOpen: async () => null,
       },
       redact: (text) => text,
       readRegistryFile: unreached,
