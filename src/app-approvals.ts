@@ -6,10 +6,12 @@ import { type Actor, isSameActor } from './operations/call.ts';
 import type { Operation } from './operations/operation.ts';
 import type { RequestStore } from './operations/ports.ts';
 import type { RequestDoor } from './operations/request.ts';
-import { scheduler } from './operations/schedule.ts';
+import { scheduler, unseen } from './operations/schedule.ts';
+import { isInScope } from './operations/scope.ts';
+import { decideRights } from './policy/access.ts';
 import type { ReadGroup } from './slack/read-groups.ts';
 import { type AccessRule, readRules } from './store/access-store.ts';
-import { castVote, findAsked, openRound } from './store/approval-store.ts';
+import { castVote, findAsked, openRound, readNewestRound } from './store/approval-store.ts';
 import type { Database } from './store/database.ts';
 import { readTargetOf } from './store/operation-store.ts';
 
@@ -17,12 +19,15 @@ export interface ApprovalParts {
   readonly database: Database;
   readonly requests: RequestStore;
   readonly readGroup: ReadGroup;
-  readonly access: Pick<DeskAccess, 'readAudience'>;
+  readonly access: Pick<DeskAccess, 'readAudience' | 'readAccess'>;
   readonly door: () => RequestDoor;
   readonly log: (line: string, detail: object) => void;
 }
 
-type Asking = Pick<CommandPowers['deploy'], 'openRound' | 'readApprovers' | 'showTo' | 'remind'>;
+type Asking = Pick<
+  CommandPowers['deploy'],
+  'openRound' | 'readRound' | 'mayDecide' | 'readApprovers' | 'showTo' | 'remind'
+>;
 
 export interface ApprovalPowers {
   readonly asking: Asking;
@@ -37,6 +42,8 @@ export const createApprovalPowers = (parts: ApprovalParts): ApprovalPowers => {
   const { database } = parts;
   const asking: Asking = {
     openRound: (operationId, round) => openRound(database.db, operationId, round),
+    readRound: (operationId) => readNewestRound(database.db, operationId),
+    mayDecide: (person, targetId) => mayDecide(parts, person, targetId),
     readApprovers: (targetId) => readApprovers(parts, targetId),
     showTo: (operationId, people) =>
       database.transact(async (tx) => {
@@ -83,6 +90,20 @@ const remind = async (
   } catch (error) {
     // The question itself goes on; silence is no.
     parts.log('nobody could be reminded', { operation: spokenId, error });
+  }
+};
+
+const mayDecide = async (
+  { access, log }: ApprovalParts,
+  person: Actor,
+  targetId: string,
+): Promise<boolean> => {
+  try {
+    const { grants } = await access.readAccess(person, unseen, { freshFor: 'decide' });
+    return isInScope(decideRights(grants, 'decide'), targetId);
+  } catch (error) {
+    log('nobody can say whether somebody may still decide', { error });
+    return false;
   }
 };
 

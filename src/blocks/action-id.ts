@@ -34,6 +34,7 @@ const Wire = z.strictObject({
   c: z.string().min(1).max(64),
   v: z.int().min(0),
   t: z.string().min(1).max(120).optional(),
+  s: z.string().min(1).max(60).optional(),
 });
 
 export interface ActionValue {
@@ -42,19 +43,26 @@ export interface ActionValue {
   readonly version: number;
   /** Key of the one target that is meant, where the card shows several. Re-read and re-authorised at the click. */
   readonly targetKey?: string | undefined;
+  /** Tells the very thing that was shown from everything else that the same card may show later. */
+  readonly stamp?: string | undefined;
 }
 
-export const toActionValue = ({ cardId, version, targetKey }: ActionValue): string =>
-  JSON.stringify(
-    targetKey === undefined ? { c: cardId, v: version } : { c: cardId, v: version, t: targetKey },
-  );
+export const toActionValue = ({ cardId, version, targetKey, stamp }: ActionValue): string =>
+  JSON.stringify({
+    c: cardId,
+    v: version,
+    ...(targetKey === undefined ? {} : { t: targetKey }),
+    ...(stamp === undefined ? {} : { s: stamp }),
+  });
 
 /** Null for anything that we did not make: old, foreign or tampered values are answered, not thrown. */
 export const parseActionValue = (value: string): ActionValue | null => {
   if (value.length > limits.buttonValue) return null;
   try {
     const wire = Wire.safeParse(JSON.parse(value));
-    return wire.success ? { cardId: wire.data.c, version: wire.data.v, targetKey: wire.data.t } : null;
+    return wire.success
+      ? { cardId: wire.data.c, version: wire.data.v, targetKey: wire.data.t, stamp: wire.data.s }
+      : null;
   } catch {
     return null;
   }

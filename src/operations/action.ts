@@ -10,6 +10,8 @@ export interface Click {
   readonly card: { readonly id: string; readonly version: number };
   /** Key of the one target that was chosen, where the element named one. Re-read and re-authorised, never believed. */
   readonly targetKey: string | null;
+  /** Of the thing that the pressed element was drawn for, where it carries one. */
+  readonly stamp?: string | undefined;
 }
 
 /** A form that was sent. Values by block id: text, the chosen option's value, several of them, or null for empty. */

@@ -1,5 +1,5 @@
 /** What an approval is: one round of asking, bound to the digest of one plan, and the votes of people. Pure: who may vote at all is decided at the door, when it is now is given. */
-import { type Actor, isSameActor } from './call.ts';
+import type { Actor } from './call.ts';
 
 /** Of a reason, in characters. */
 export const longestReason = 300;
@@ -39,19 +39,19 @@ export type ApprovalState =
   | { readonly kind: 'withdrawn'; readonly by: Vote }
   | { readonly kind: 'expired' };
 
-/** Silence is no. A vote that came in time counts, however late somebody looks. */
+/** Slack gives no id to two people; the same one under another workspace is the same person. */
+const isSamePerson = (a: Actor, b: Actor): boolean => a.user === b.user;
+
+/** Silence is no, and a no beats every yes. A yes that came in time counts, however late somebody looks. */
 export const decideApproval = (round: ApprovalRound, now: Date): ApprovalState => {
   const { votes, needed, expiresAt, requester } = round;
   // The requester's own voice is left out here too: nothing rests on every writer having asked `findVoteRefusal`.
-  const counting = votes.filter(
-    ({ at, by, verdict }) => at < expiresAt && (verdict === 'withdraw' || !isSameActor(by, requester)),
-  );
+  const counting = votes.filter(({ by, verdict }) => verdict === 'withdraw' || !isSamePerson(by, requester));
+  const no = counting.find(({ verdict }) => verdict !== 'approve');
+  if (no !== undefined) return { kind: no.verdict === 'withdraw' ? 'withdrawn' : 'rejected', by: no };
   const approvals: Vote[] = [];
-  // In the order in which they came: what settled it first stands.
-  for (const vote of counting) {
-    if (vote.verdict === 'reject') return { kind: 'rejected', by: vote };
-    if (vote.verdict === 'withdraw') return { kind: 'withdrawn', by: vote };
-    if (!approvals.some(({ by }) => isSameActor(by, vote.by))) approvals.push(vote);
+  for (const vote of counting.filter(({ at }) => at < expiresAt)) {
+    if (!approvals.some(({ by }) => isSamePerson(by, vote.by))) approvals.push(vote);
     if (approvals.length >= needed) return { kind: 'approved', approvals };
   }
   if (now >= expiresAt) return { kind: 'expired' };
@@ -71,20 +71,24 @@ export interface VoteAsked {
   readonly verdict: Vote['verdict'];
   /** As the pressed card showed it. */
   readonly round: number;
+  /** First digits of the digest that the pressed card showed, or all of them. */
+  readonly digest: string;
 }
 
 /** null where it counts. One person fills one place, and nobody decides on their own request; taking it back is for everybody who may ask. */
 export const findVoteRefusal = (
   round: ApprovalRound,
-  { by, verdict, round: seen }: VoteAsked,
+  { by, verdict, round: seen, digest }: VoteAsked,
   now: Date,
 ): VoteRefusal | null => {
-  if (seen !== round.round) return { kind: 'old-round' };
+  if (seen !== round.round || digest === '' || !round.digest.startsWith(digest)) return { kind: 'old-round' };
   const state = decideApproval(round, now);
-  if (state.kind !== 'pending') return { kind: 'settled', state };
+  const isNo = verdict !== 'approve';
+  // As long as nothing is started, a no still counts after enough have agreed.
+  if (state.kind !== 'pending' && !(state.kind === 'approved' && isNo)) return { kind: 'settled', state };
   if (verdict === 'withdraw') return null;
-  if (isSameActor(by, round.requester)) return { kind: 'own-request' };
-  const before = round.votes.find((vote) => isSameActor(vote.by, by));
+  if (isSamePerson(by, round.requester)) return { kind: 'own-request' };
+  const before = round.votes.find((vote) => isSamePerson(vote.by, by));
   // Whoever agreed may still say no.
   return before && !(before.verdict === 'approve' && verdict === 'reject')
     ? { kind: 'voted-before', vote: before }

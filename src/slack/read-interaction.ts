@@ -82,7 +82,7 @@ const readClick = (action: Press['actions'][number], actor: Actor, place: Place)
   const value = parseActionValue(action.selected_option?.value ?? action.value ?? '');
   if (!value) return null;
   const card = { id: value.cardId, version: value.version };
-  return { actor, place, card, targetKey: value.targetKey ?? null };
+  return { actor, place, card, targetKey: value.targetKey ?? null, stamp: value.stamp };
 };
 
 interface Where {

@@ -1,6 +1,12 @@
 /** Rounds of approval and their votes: each vote is judged and written alone, so that everybody who reads sees one and the same decision. Who may vote at all is decided before. */
 import type { Selectable } from 'kysely';
-import { type ApprovalRound, findVoteRefusal, type Vote, type VoteRefusal } from '../operations/approval.ts';
+import {
+  type ApprovalRound,
+  findVoteRefusal,
+  type Vote,
+  type VoteAsked,
+  type VoteRefusal,
+} from '../operations/approval.ts';
 import { isInScope, type Scope } from '../operations/scope.ts';
 import type { Tx } from '../operations/tx.ts';
 import { createId } from '../runtime/ids.ts';
@@ -40,7 +46,11 @@ export const findAsked = async (
   tx: Tx,
   scope: Scope,
   spokenId: string,
-): Promise<{ operationId: string; targetId: string; round: number | null } | null> => {
+): Promise<{
+  operationId: string;
+  targetId: string;
+  asked: { round: number; digest: string } | null;
+} | null> => {
   const row = await toDb(tx)
     .selectFrom('operations')
     .select(['id', 'target_id'])
@@ -50,7 +60,11 @@ export const findAsked = async (
     .executeTakeFirst();
   if (!row || row.target_id === null || !isInScope(scope, row.target_id)) return null;
   const round = await readNewestRound(tx, row.id);
-  return { operationId: row.id, targetId: row.target_id, round: round?.round ?? null };
+  return {
+    operationId: row.id,
+    targetId: row.target_id,
+    asked: round && { round: round.round, digest: round.digest },
+  };
 };
 
 /** In a transaction as well as outside of one. */
@@ -96,7 +110,7 @@ const readVotes = async (db: Db, row: Selectable<Tables['approvals']>): Promise<
 export const castVote = async (
   tx: Tx,
   operationId: string,
-  { by, verdict, reason, at, round }: Vote & { readonly round: number },
+  { by, verdict, reason, at, round, digest }: Vote & Pick<VoteAsked, 'round' | 'digest'>,
   now: Date,
 ): Promise<
   { readonly kind: 'cast'; readonly round: ApprovalRound } | { readonly kind: 'none' } | VoteRefusal
@@ -105,7 +119,7 @@ export const castVote = async (
   const newest = await readNewestRound(tx, operationId);
   if (newest === null) return { kind: 'none' };
   // By the later one, so that no vote is taken in time and then read as late.
-  const refusal = findVoteRefusal(newest, { by, verdict, round }, at > now ? at : now);
+  const refusal = findVoteRefusal(newest, { by, verdict, round, digest }, at > now ? at : now);
   if (refusal !== null) return refusal;
   const vote: Vote = { by, verdict, reason: reason === null ? null : toStorable(reason), at };
   await toDb(tx)

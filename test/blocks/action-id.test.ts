@@ -35,8 +35,9 @@ describe('ids', () => {
 describe('values', () => {
   it('go there and back', () => {
     for (const value of [
-      { cardId, version: 3, targetKey: undefined },
-      { cardId, version: 0, targetKey: 'heritage' },
+      { cardId, version: 3, targetKey: undefined, stamp: undefined },
+      { cardId, version: 0, targetKey: 'heritage', stamp: undefined },
+      { cardId, version: 1, targetKey: undefined, stamp: '7F3K2M.0123456789abcdef' },
     ]) {
       expect(parseActionValue(toActionValue(value))).toStrictEqual(value);
     }

@@ -26,7 +26,14 @@ export const createDeskCommands = (
       now,
       approvals: [],
       approving: {
-        asking: { openRound: unreached, readApprovers: unreached, showTo: unreached, remind: unreached },
+        asking: {
+          openRound: unreached,
+          readRound: unreached,
+          mayDecide: unreached,
+          readApprovers: unreached,
+          showTo: unreached,
+          remind: unreached,
+        },
         castVote: async () => ({ kind: 'none' }),
         findOpen: async () => null,
       },

@@ -46,10 +46,14 @@ const start = async (over: Partial<ApprovalRound> = {}): Promise<string> => {
   return id;
 };
 
-const vote = (id: string, by: Actor, given: Partial<Vote & { readonly round: number }> = {}) => {
+const vote = (
+  id: string,
+  by: Actor,
+  given: Partial<Vote & { readonly round: number; readonly digest: string }> = {},
+) => {
   const { at = minute(1), ...rest } = given;
   return wide.transact((tx) =>
-    castVote(tx, id, { by, verdict: 'approve', reason: null, round: 1, at, ...rest }, minute(1)),
+    castVote(tx, id, { by, verdict: 'approve', reason: null, round: 1, digest: 'd', at, ...rest }, minute(1)),
   );
 };
 
@@ -120,7 +124,8 @@ describe('a round', () => {
     expect(await readNewestRound(wide.db, id)).toEqual({ ...toRound({ round: 2, digest: 'e' }), votes: [] });
     expect(await wide.transact((tx) => readNewestRound(tx, id))).toEqual(second);
     expect(await vote(id, person('U0BEN'))).toEqual({ kind: 'old-round' });
-    expect(await vote(id, person('U0ANN'), { round: 2 })).toMatchObject({ kind: 'cast' });
+    expect(await vote(id, person('U0ANN'), { round: 2 })).toEqual({ kind: 'old-round' });
+    expect(await vote(id, person('U0ANN'), { round: 2, digest: 'e' })).toMatchObject({ kind: 'cast' });
   });
 
   it('keeps votes in the order in which they came, whatever their clocks say', async () => {
@@ -181,12 +186,12 @@ describe('at the same moment', () => {
       );
       work.isGoing = false;
       await Promise.all(readers);
-      expect(told.filter(({ kind }) => kind === 'cast')).toHaveLength(1);
+      // A yes, if it came first, and then one no; nothing after that.
+      const cast = told.filter(({ kind }) => kind === 'cast').length;
+      expect([1, 2]).toContain(cast);
       const state = await readState(id);
-      expect(told.filter(({ kind }) => kind !== 'cast')).toEqual(
-        Array.from({ length: 8 }, () => ({ kind: 'settled', state })),
-      );
-      const settled = seen.filter((text) => !text.includes('"pending"'));
+      expect(['rejected', 'withdrawn']).toContain(state.kind);
+      const settled = seen.filter((text) => !text.includes('"pending"') && !text.includes('"approved"'));
       expect(new Set([...settled, JSON.stringify(state)]).size).toBe(1);
     }
   });
@@ -257,6 +262,7 @@ describe('a vote', () => {
         reason: null,
         at: minute(1),
         round: 1,
+        digest: 'd',
       };
       await castVote(tx, id, given, minute(1));
       throw new Error('its audit row was not written');

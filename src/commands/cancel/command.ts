@@ -1,7 +1,7 @@
 /** `cancel <operation>`: takes back what waits for people, by the six letters that its card shows. */
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
-import type { ApprovalRound, Vote, VoteRefusal } from '../../operations/approval.ts';
+import type { ApprovalRound, Vote, VoteAsked, VoteRefusal } from '../../operations/approval.ts';
 import { isSpokenId } from '../../operations/cli-protocol.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
@@ -10,7 +10,7 @@ import type { Tx } from '../../operations/tx.ts';
 import { toCode } from '../../operations/words.ts';
 
 export interface CancelPowers {
-  /** Of the scope, and still going on; `round` is null where nobody is asked yet. */
+  /** Of the scope, and still going on. */
   readonly findOpen: (
     tx: Tx,
     scope: Scope,
@@ -18,12 +18,13 @@ export interface CancelPowers {
   ) => Promise<{
     readonly operationId: string;
     readonly targetId: string;
-    readonly round: number | null;
+    /** null where nobody is asked yet. */
+    readonly asked: Pick<VoteAsked, 'round' | 'digest'> | null;
   } | null>;
   readonly castVote: (
     tx: Tx,
     asked: { readonly operationId: string; readonly targetId: string },
-    vote: Vote & { readonly round: number },
+    vote: Vote & Pick<VoteAsked, 'round' | 'digest'>,
     now: Date,
   ) => Promise<
     { readonly kind: 'cast'; readonly round: ApprovalRound } | { readonly kind: 'none' } | VoteRefusal
@@ -56,21 +57,20 @@ export const defineCancel = (powers: CancelPowers): AnyCommand =>
     run: async ({ tx, scope, actor, now }, { operation }) => {
       const found = await powers.findOpen(tx, scope, operation);
       if (found === null) return notOpen(operation);
-      const { round } = found;
-      if (round === null)
+      if (found.asked === null)
         return refuse(
           'conflict',
           `${toCode(operation)} still looks at GitHub and the site. Nothing is started unless people agree: cancel it when its card asks them.`,
         );
-      const vote = { by: actor, verdict: 'withdraw', reason: null, at: now, round } as const;
+      const vote = { by: actor, verdict: 'withdraw', reason: null, at: now, ...found.asked } as const;
       const cast = await powers.castVote(tx, found, vote, now);
       if (cast.kind === 'none') return notOpen(operation);
       if (cast.kind !== 'cast')
         return refuse('conflict', `${toCode(operation)} is decided already; its card shows how.`);
       return answerLines({
         lines: [`Withdrawn: ${toCode(operation)}. Nobody is asked any more, and nothing is started.`],
-        data: { operation, round },
-        audit: { operation, round, digest: cast.round.digest },
+        data: { operation, round: cast.round.round },
+        audit: { operation, round: cast.round.round, digest: cast.round.digest },
         targetId: found.targetId,
       });
     },

@@ -4,7 +4,13 @@ import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import { renderPerson } from '../../blocks/person.ts';
 import { renderDate } from '../../blocks/time.ts';
-import type { ApprovalRound, ApprovalState, Vote, VoteRefusal } from '../../operations/approval.ts';
+import type {
+  ApprovalRound,
+  ApprovalState,
+  Vote,
+  VoteAsked,
+  VoteRefusal,
+} from '../../operations/approval.ts';
 import { decideApproval, longestReason } from '../../operations/approval.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
@@ -15,7 +21,7 @@ export interface DecidePowers {
   readonly castVote: (
     tx: Tx,
     asked: { readonly operationId: string; readonly targetId: string },
-    vote: Vote & { readonly round: number },
+    vote: Vote & Pick<VoteAsked, 'round' | 'digest'>,
     now: Date,
   ) => Promise<
     { readonly kind: 'cast'; readonly round: ApprovalRound } | { readonly kind: 'none' } | VoteRefusal
@@ -36,6 +42,8 @@ export const defineDecide = (powers: DecidePowers): AnyCommand =>
       client: z.string().min(1).max(40),
       operation: z.uuid(),
       round: z.int().min(1),
+      /** First digits of the digest that the pressed card showed. */
+      digest: z.string().regex(/^[0-9a-f]{16}$/u),
       verdict: z.enum(['approve', 'reject', 'withdraw']),
       reason: z
         .string()
@@ -48,11 +56,11 @@ export const defineDecide = (powers: DecidePowers): AnyCommand =>
     permission: ({ verdict }) => (verdict === 'withdraw' ? 'operate' : 'decide'),
     effect: 'record',
     asks: ({ client }) => ({ kind: 'key', key: client }),
-    run: async ({ tx, actor, targetId, now }, { operation, round, verdict, reason }) => {
+    run: async ({ tx, actor, targetId, now }, { operation, round, digest, verdict, reason }) => {
       if (targetId === null) return gone;
       if (verdict === 'reject' && reason === undefined)
         return refuse('usage', 'Say why, in a few words: whoever asked will read it.');
-      const vote = { by: actor, verdict, reason: reason ?? null, at: now, round };
+      const vote = { by: actor, verdict, reason: reason ?? null, at: now, round, digest };
       const cast = await powers.castVote(tx, { operationId: operation, targetId }, vote, now);
       if (cast.kind === 'none') return gone;
       if (cast.kind !== 'cast') return explain(cast, powers.zone);

@@ -19,23 +19,32 @@ const readDeploy = async ({ readCard }: DeployActionPowers, cardId: string): Pro
   return operation?.verb === 'deploy' ? operation : null;
 };
 
-/** The version that such a button carries is the round of the plan that it was drawn for. */
+const changed = refuse(
+  'stale-card',
+  'What you saw is not what this card asks by now, so your press did nothing. Look at it again, and decide on that.',
+);
+
+/** Such a button carries the round and, in its stamp, the operation and the digest that it was drawn for: the same card may show another question later. */
 const toDecision = (
   operation: Operation,
-  round: number,
+  { round, stamp }: { readonly round: number; readonly stamp: string | undefined },
   said: { readonly verdict: 'approve' | 'reject' | 'withdraw'; readonly reason?: string },
-): Ask => ({
-  kind: 'ask',
-  verb: 'decide',
-  input: { client: readAsked(operation).client, operation: operation.id, round, ...said },
-  onCard: 'leave',
-});
+): Ask | Refusal => {
+  const [spokenId, digest] = (stamp ?? '').split('.');
+  if (spokenId !== operation.spokenId || digest === undefined) return changed;
+  return {
+    kind: 'ask',
+    verb: 'decide',
+    input: { client: readAsked(operation).client, operation: operation.id, round, digest, ...said },
+    onCard: 'leave',
+  };
+};
 
 const onRound =
   (powers: DeployActionPowers, verdict: 'approve' | 'withdraw') =>
-  async ({ card }: Click): Promise<Ask | Refusal> => {
+  async ({ card, stamp }: Click): Promise<Ask | Refusal> => {
     const operation = await readDeploy(powers, card.id);
-    return operation === null ? gone : toDecision(operation, card.version, { verdict });
+    return operation === null ? gone : toDecision(operation, { round: card.version, stamp }, { verdict });
   };
 
 const notYours = refuse('denied', 'Your role does not include deciding on this client. Nothing was done.');
@@ -57,12 +66,12 @@ export const defineDeployActions = (powers: DeployActionPowers): readonly Action
     kind: 'view',
     id: toActionId('deploy', 'reject'),
     title: 'Reject',
-    render: async ({ card }, { grants }) => {
+    render: async ({ card, stamp }, { grants }) => {
       const operation = await readDeploy(powers, card.id);
       const report = operation && readReport(operation);
       if (!report) return gone;
       return isInScope(decideRights(grants, 'decide'), report.client.targetId)
-        ? { kind: 'modal', view: renderRejectModal(report, { cardId: card.id, round: card.version }) }
+        ? { kind: 'modal', view: renderRejectModal(report, { cardId: card.id, round: card.version, stamp }) }
         : notYours;
     },
   },
@@ -78,6 +87,7 @@ export const defineRejectSubmission = (powers: DeployActionPowers): SubmissionDe
     const { reason } = values;
     if (typeof reason !== 'string' || reason.trim().length < 3)
       return { kind: 'faulty', faults: { reason: 'Say why, in a few words: whoever asked will read it.' } };
-    return toDecision(operation, pressed.version, { verdict: 'reject', reason });
+    const { version: round, stamp } = pressed;
+    return toDecision(operation, { round, stamp }, { verdict: 'reject', reason });
   },
 });

@@ -61,11 +61,17 @@ export const renderApproval = (
         ),
       ];
 
+const isAsked: ReadonlySet<DeployReport['state']> = new Set(['waiting', 'checking']);
+
 /** What can be pressed while people are asked; who may press what is decided at the press. */
-export const listButtons = (report: DeployReport, cardId: string): readonly ReturnType<typeof button>[] => {
+export const listButtons = (
+  report: DeployReport,
+  { cardId, spokenId }: { readonly cardId: string; readonly spokenId: string },
+): readonly ReturnType<typeof button>[] => {
   const { approval, planned, client, environment, live } = report;
-  if (report.state !== 'waiting' || approval === null || planned === null) return [];
-  const value = toActionValue({ cardId, version: approval.round });
+  if (!isAsked.has(report.state) || approval === null || planned === null) return [];
+  const digest = planned.digest.slice(0, 16);
+  const value = toActionValue({ cardId, version: approval.round, stamp: `${spokenId}.${digest}` });
   const sha = planned.plan.sha.slice(0, 7);
   const name = client.name;
   const approve: ButtonInput = {
@@ -75,7 +81,7 @@ export const listButtons = (report: DeployReport, cardId: string): readonly Retu
     style: 'primary',
     confirm: {
       title: `Deploy to ${environment}?`,
-      text: `${name}, ${environment}: ${live === null ? '' : `${live.sha.slice(0, 7)} → `}${sha}. A publish restarts the site and signs everybody out.`,
+      text: `${name}, ${environment}: ${live === null ? '' : `${live.sha.slice(0, 7)} → `}${sha}. A publish restarts the site and signs everybody out. Plan ${digest.slice(0, 8)}.`,
       confirm: 'Approve',
       deny: 'Not now',
     },
@@ -92,7 +98,8 @@ export const listButtons = (report: DeployReport, cardId: string): readonly Retu
     },
   };
   return [
-    button(approve),
+    // Enough have agreed while all is looked at again; a no still counts.
+    ...(report.state === 'waiting' ? [button(approve)] : []),
     button({ label: 'Reject', actionId: toActionId('deploy', 'reject'), value, style: 'danger' }),
     button(withdraw),
   ];
@@ -101,11 +108,11 @@ export const listButtons = (report: DeployReport, cardId: string): readonly Retu
 /** Why not; the answer's block is `reason`. */
 export const renderRejectModal = (
   { client, environment, planned }: DeployReport,
-  { cardId, round }: { readonly cardId: string; readonly round: number },
+  asked: { readonly cardId: string; readonly round: number; readonly stamp: string | undefined },
 ): ModalView => ({
   type: 'modal',
   callback_id: toActionId('deploy', 'reject'),
-  private_metadata: toActionValue({ cardId, version: round }),
+  private_metadata: toActionValue({ cardId: asked.cardId, version: asked.round, stamp: asked.stamp }),
   title: plain('Reject', limits.viewTitle),
   submit: plain('Reject', limits.viewTitle),
   close: plain('Cancel', limits.viewTitle),

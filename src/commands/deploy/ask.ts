@@ -5,7 +5,7 @@ import type { Operation, Step, StepContext, StepOutcome } from '../../operations
 import type { Target } from '../../operations/target.ts';
 import { diffPlans } from '../../policy/deploy/diff-plans.ts';
 import type { DeployReport } from '../../policy/deploy/report.ts';
-import { encodeReport, fanFacts, finish, readGathering, waitForItem } from './gathering.ts';
+import { encodeReport, fanFacts, finish, gatherAgain, readGathering, waitForItem } from './gathering.ts';
 import { decodeReport, endLate, findChanges } from './plan.ts';
 import type { DeployPowers, Reminder } from './powers.ts';
 
@@ -14,10 +14,12 @@ const minuteMs = 60_000;
 const lastVoteMs = 15_000;
 const longestYesMs = 30 * minuteMs;
 
+/** What was gathered: a report; still open; too old by now; or null where it never came together. */
+export type Gathered = DeployReport | 'open' | 'old' | null;
+
 interface AskReads {
   readonly readTarget: (context: StepContext) => Promise<Target | null>;
-  /** What was gathered after people agreed; null where it never came together. */
-  readonly readGathered: (context: StepContext) => Promise<DeployReport | 'open' | null>;
+  readonly readGathered: (context: StepContext) => Promise<Gathered>;
 }
 
 export const createAskSteps = (
@@ -49,24 +51,29 @@ export const createAskSteps = (
   recheck: async (context) => {
     const gathered = await readGathered(context);
     if (gathered === 'open') return waitForItem(context);
+    if (gathered === 'old') return gatherAgain(context);
     const before = decodeReport(context.operation.result);
     const { approval } = before;
     const after = gathered ?? endLate(before, context.now());
-    if (after.state === 'blocked') return end(powers, context.operation, { ...after, approval });
-    const changes = [
-      ...findChanges(before, after, (one, other) => diffPlans(one.plan, other.plan)),
-      ...findLateness(approval?.votes ?? [], context.now()),
-    ];
-    if (changes.length === 0 && after.planned?.digest === before.planned?.digest)
-      return end(powers, context.operation, { ...after, approval, state: 'approved' });
-    return {
-      kind: 'next',
-      step: 'ask',
-      memory: context.operation.memory,
-      result: encodeReport({ ...after, approval: approval && { ...approval, changes } }),
-    };
+    const round = await powers.readRound(context.operation.id);
+    const target = await readTarget(context);
+    if (round === null || target === null)
+      return end(powers, context.operation, { ...endLate(before, context.now()), approval });
+    return settle(powers, context, { target, round, before, after });
   },
 });
+
+/** Who agreed must still be allowed to when it counts; of whom that cannot be read, nobody can say so. */
+const findLost = async (
+  powers: DeployPowers,
+  { id }: Target,
+  { votes }: ApprovalRound,
+): Promise<readonly string[]> => {
+  const may = await Promise.all(
+    votes.filter(({ verdict }) => verdict === 'approve').map(({ by }) => powers.mayDecide(by, id)),
+  );
+  return may.every(Boolean) ? [] : ['somebody who agreed may not decide any more, or that cannot be read'];
+};
 
 /** Nobody was at work meanwhile: who agreed this morning did not agree to tonight. */
 const findLateness = (votes: readonly Pick<Vote, 'at'>[], now: Date): readonly string[] => {
@@ -74,6 +81,54 @@ const findLateness = (votes: readonly Pick<Vote, 'at'>[], now: Date): readonly s
   return last !== undefined && now.getTime() - last.getTime() > longestYesMs
     ? ['it was approved more than 30 minutes ago']
     : [];
+};
+
+interface Looked {
+  readonly target: Target;
+  readonly round: ApprovalRound;
+  readonly before: DeployReport;
+  readonly after: DeployReport;
+}
+
+/** What is no longer as it was agreed to. */
+const findAllChanges = async (
+  powers: DeployPowers,
+  { target, round, before, after }: Looked,
+  now: Date,
+): Promise<readonly string[]> => [
+  ...findChanges(before, after, (one, other) => diffPlans(one.plan, other.plan)),
+  ...findLateness(round.votes, now),
+  ...(await findLost(powers, target, round)),
+  ...(powers.findRule(target.tier, before.environment).needed > round.needed
+    ? ['more approvals are needed by now']
+    : []),
+];
+
+const settle = async (
+  powers: DeployPowers,
+  { operation, now }: StepContext,
+  looked: Looked,
+): Promise<StepOutcome> => {
+  const { round, before, after } = looked;
+  const { approval } = before;
+  const state = decideApproval(round, now());
+  // A no that came while all was looked at again.
+  if (state.kind === 'rejected' || state.kind === 'withdrawn')
+    return end(powers, operation, {
+      ...after,
+      state: state.kind,
+      approval: approval && { ...approval, votes: round.votes },
+    });
+  if (after.state === 'blocked') return end(powers, operation, { ...after, approval });
+  const changes = await findAllChanges(powers, looked, now());
+  if (changes.length === 0 && after.planned?.digest === before.planned?.digest)
+    return end(powers, operation, { ...after, approval, state: 'approved' });
+  return {
+    kind: 'next',
+    step: 'ask',
+    memory: operation.memory,
+    result: encodeReport({ ...after, approval: approval && { ...approval, changes } }),
+  };
 };
 
 const goOn = async (

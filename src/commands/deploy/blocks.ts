@@ -85,7 +85,8 @@ const renderFoot = (report: DeployReport, { zone, spokenId }: DeployView): Known
 
 const goesOn: ReadonlySet<DeployReport['state']> = new Set(['looking', 'waiting', 'checking']);
 
-const renderButtons = (report: DeployReport, { cardId, version }: DeployView): KnownBlock | null => {
+const renderButtons = (report: DeployReport, view: DeployView): KnownBlock | null => {
+  const { cardId, version } = view;
   const again = button({
     label: report.isDryRun ? 'Plan again' : 'Ask again',
     actionId: toActionId('deploy', 'again'),
@@ -93,7 +94,7 @@ const renderButtons = (report: DeployReport, { cardId, version }: DeployView): K
   });
   return actions(
     `acuops:deploy:${cardId}:${version}:${report.approval?.round ?? 0}`,
-    goesOn.has(report.state) ? listButtons(report, cardId) : [again],
+    goesOn.has(report.state) ? listButtons(report, view) : [again],
   );
 };
 

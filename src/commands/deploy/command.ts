@@ -26,8 +26,9 @@ export const defineDeploy = (powers: DeployPowers): AnyCommand =>
     effect: 'none',
     readers: 'team',
     asks: ({ client }) => ({ kind: 'key', key: client }),
+    // One question at a time for each environment, whatever the version: people are not asked twice at once.
     joinKey: ({ client, env, ref, dryRun }) =>
-      `deploy:${dryRun ? 'dry' : 'ask'}:${client}:${env}:${ref ?? ''}`,
+      dryRun ? `deploy:dry:${client}:${env}:${ref ?? ''}` : `deploy:ask:${client}:${env}`,
     firstStep: 'gather',
     deadlineMs: null,
     steps: createDeploySteps(powers),

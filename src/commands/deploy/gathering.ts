@@ -6,7 +6,7 @@ import { pack, unpack } from '../../operations/packed.ts';
 import type { Environment } from '../../operations/target.ts';
 import type { InstanceFacts } from '../../policy/deploy/facts.ts';
 import { DeployReport } from '../../policy/deploy/report.ts';
-import { toExit } from './plan.ts';
+import { decodeReport, toExit } from './plan.ts';
 import type { DeployFacts } from './read-facts.ts';
 
 const factsMs = 45_000;
@@ -16,8 +16,14 @@ const lookAgainMs = 2_000;
 
 export const encodeReport = (report: DeployReport): Json => toJson(z.encode(DeployReport, report));
 
-export const packFacts = (facts: DeployFacts): Json => pack(facts);
-export const packSite = (site: InstanceFacts): Json => pack(site);
+/** What an item read, and when. */
+export interface Dated<T> {
+  readonly at: Date;
+  readonly value: T;
+}
+
+export const packFacts = (facts: Dated<DeployFacts>): Json => pack(facts);
+export const packSite = (site: Dated<InstanceFacts>): Json => pack(site);
 
 /** Gathered once for each plan that people are asked about, and once more after they agreed. */
 export const readGathering = ({ memory }: Operation): number =>
@@ -37,6 +43,10 @@ export const fanFacts = (context: StepContext, report: DeployReport, gathering: 
   memory: { gathering },
   result: encodeReport(report),
 });
+
+/** Under the next number, as what is there is too old. */
+export const gatherAgain = (context: StepContext): StepOutcome =>
+  fanFacts(context, decodeReport(context.operation.result), readGathering(context.operation) + 1);
 
 /** One at a time at each instance, whoever's tenant it is. */
 export const fanSite = (
@@ -64,14 +74,14 @@ export const fanSite = (
 type Gathered<T> =
   | { readonly kind: 'open' }
   | { readonly kind: 'late' }
-  | { readonly kind: 'done'; readonly value: T };
+  | ({ readonly kind: 'done' } & Dated<T>);
 
 const readItem = async <T>(context: StepContext, key: string): Promise<Gathered<T>> => {
   const item = (await context.items()).find((one) => one.key === key);
   if (item?.state === 'open') return { kind: 'open' };
   // Of its own writing, a moment ago; null where the item found nothing to read any more.
   return item?.state === 'done' && item.result !== null
-    ? { kind: 'done', value: unpack(item.result) as T }
+    ? { kind: 'done', ...(unpack(item.result) as Dated<T>) }
     : { kind: 'late' };
 };
 

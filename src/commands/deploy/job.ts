@@ -5,18 +5,17 @@ import type { Json } from '../../operations/json.ts';
 import type { ItemContext, Operation, Step, StepContext } from '../../operations/operation.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
 import type { Target } from '../../operations/target.ts';
-import type { DeployReport } from '../../policy/deploy/report.ts';
-import { createAskSteps } from './ask.ts';
+import { createAskSteps, type Gathered } from './ask.ts';
 import {
   encodeReport,
   fanFacts,
   fanSite,
   finish,
+  gatherAgain,
   isSiteKey,
   packFacts,
   packSite,
   readFactsItem,
-  readGathering,
   readSiteItem,
   waitForItem,
 } from './gathering.ts';
@@ -50,18 +49,22 @@ const findObstacle = (operation: Operation, target: Target): Refusal | null => {
   return null;
 };
 
-/** `open` while it is gathered; null where it never came together, or the client is gone. */
-export const readGathered = async (
-  powers: DeployPowers,
-  context: StepContext,
-): Promise<DeployReport | 'open' | null> => {
+/** Gathering takes seconds; longer than both parts may take together, and something lay between. */
+const longestAgeMs = 3 * 60_000;
+
+/** `open` while it is gathered, `old` where it must be gathered anew; null where it never came together, or the client is gone. */
+const readGathered = async (powers: DeployPowers, context: StepContext): Promise<Gathered> => {
   const { operation, now } = context;
   const [facts, site] = [await readFactsItem(context), await readSiteItem(context)];
   if (facts.kind === 'open' || site.kind === 'open') return 'open';
   const target = await readTarget(powers, operation);
   if (facts.kind === 'late' || site.kind === 'late' || target === null) return null;
+  const oldest = facts.at < site.at ? facts.at : site.at;
+  // Nobody was at work meanwhile: what was true then is no answer now.
+  if (now().getTime() - oldest.getTime() > longestAgeMs) return 'old';
   const killswitch = await powers.readKillswitch(target.id);
-  return judgeDeploy(startReport(operation, target), facts.value, site.value, killswitch, now());
+  const report = judgeDeploy(startReport(operation, target), facts.value, site.value, killswitch, now());
+  return { ...report, gatheredAt: oldest };
 };
 
 const toRefusal = async (powers: DeployPowers, operation: Operation): Promise<Refusal | Target> => {
@@ -84,7 +87,7 @@ export const createDeploySteps = (powers: DeployPowers): Readonly<Record<string,
     const target = await toRefusal(powers, context.operation);
     if ('kind' in target) return { kind: 'refuse', refusal: target };
     const environment = findEnvironment(target, readAsked(context.operation).env);
-    const step = readGathering(context.operation) === 1 ? 'judge' : 'recheck';
+    const step = decodeReport(context.operation.result).approval === null ? 'judge' : 'recheck';
     return facts.kind === 'late' || environment === undefined
       ? { kind: 'next', step, memory: context.operation.memory }
       : fanSite(context, environment, facts.value, step);
@@ -92,9 +95,10 @@ export const createDeploySteps = (powers: DeployPowers): Readonly<Record<string,
   judge: async (context) => {
     const report = await readGathered(powers, context);
     if (report === 'open') return waitForItem(context);
+    if (report === 'old') return gatherAgain(context);
     if (report === null) return finish(endLate(decodeReport(context.operation.result), context.now()));
     if (report.isDryRun || report.state === 'blocked') return finish(report);
-    return { kind: 'next', step: 'ask', memory: { gathering: 1 }, result: encodeReport(report) };
+    return { kind: 'next', step: 'ask', memory: context.operation.memory, result: encodeReport(report) };
   },
   ...createAskSteps(powers, {
     readTarget: ({ operation }) => readTarget(powers, operation),
@@ -119,7 +123,11 @@ export const createDeployItems =
     const environment = target && findEnvironment(target, readAsked(operation).env);
     // Gone since it was asked for: the step says so.
     if (!target || !environment) return null;
+    const at = context.now();
     return isSiteKey(item.key)
-      ? packSite(await readSite(powers, context, target, environment, SiteInput.parse(item.input)))
-      : packFacts(await readFacts(powers, context, target, environment));
+      ? packSite({
+          at,
+          value: await readSite(powers, context, target, environment, SiteInput.parse(item.input)),
+        })
+      : packFacts({ at, value: await readFacts(powers, context, target, environment) });
   };

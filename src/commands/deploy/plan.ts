@@ -124,11 +124,20 @@ export const findChanges = (
   after: DeployReport,
   diff: (before: Planned, after: Planned) => readonly string[],
 ): readonly string[] => {
-  const known = new Set(summarize(before).warnings.map(({ name, cause }) => `${name} ${cause}`));
-  const warned = summarize(after).warnings.filter(({ name, cause }) => !known.has(`${name} ${cause}`));
+  // What counts on, such as minutes, is the same warning; a name that was not there is another one.
+  const toKey = ({ name, cause, say, url }: Warning) =>
+    `${name} ${cause} ${say.replaceAll(/\d+/gu, '#')} ${url ?? ''}`;
+  const known = new Set(summarize(before).warnings.map(toKey));
+  const warned = summarize(after).warnings.filter((warning) => !known.has(toKey(warning)));
   const { planned } = after;
   const changed = before.planned && planned ? diff(before.planned, planned) : [];
-  return [...changed, ...warned.map(({ say }) => `new warning: ${say}`)];
+  const more = after.neighbours - before.neighbours;
+  return [
+    ...changed,
+    ...warned.map(({ say }) => `new warning: ${say}`),
+    ...(more > 0 ? ['the site restarts for more clients'] : []),
+  ];
 };
 
+type Warning = GateSummary['warnings'][number];
 type Planned = NonNullable<DeployReport['planned']>;

@@ -54,6 +54,10 @@ export interface DeployPowers {
   readonly findRule: (tier: Tier, environment: EnvironmentName) => ApprovalRule;
   /** The same round again changes nothing and gives what stands, with its votes. */
   readonly openRound: (operationId: string, round: Omit<ApprovalRound, 'votes'>) => Promise<ApprovalRound>;
+  /** The newest round of an operation with its votes. */
+  readonly readRound: (operationId: string) => Promise<ApprovalRound | null>;
+  /** Read anew; false where it cannot be read. */
+  readonly mayDecide: (person: Actor, targetId: string) => Promise<boolean>;
   /** Who may decide on this client, as far as Slack tells; groups by their id. */
   readonly readApprovers: (
     targetId: string,

@@ -156,7 +156,8 @@ const readSource = (
   const branch = findBranch(gathering);
   return powers.readSource({
     repo: target.repo,
-    ref,
+    // A tag may have the branch's name.
+    ref: ref === branch ? `heads/${branch}` : ref,
     workflow: target.deployWorkflow,
     environment: environment.name,
     live: found.kind === 'known' ? (found.value?.ref ?? null) : null,

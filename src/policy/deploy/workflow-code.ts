@@ -27,13 +27,49 @@ interface Checkout {
 
 const ownRepository = /^\$\{\{\s*github\s*\.\s*repository\s*\}\}$/iu;
 
-/** Of another repository than the workflow's own. */
-const toForeignCheckout = (step: Fields): readonly Checkout[] => {
+/** What a run gets without being asked: the version that it was started for. */
+const ownVersion = /^(?:\$\{\{\s*github\s*\.\s*(?:sha|ref|ref_name)\s*\}\})?$/iu;
+
+/** An empty `repo` is the workflow's own. */
+const toCheckout = (step: Fields): readonly Checkout[] => {
   if (!/^actions\/checkout(?:@|$)/iu.test(toText(step['uses']) ?? '')) return [];
   const { repository, ref } = toFields(step['with']);
   const repo = toText(repository)?.trim() ?? '';
-  return repo === '' || ownRepository.test(repo) ? [] : [{ repo, ref }];
+  return [{ repo: ownRepository.test(repo) ? '' : repo, ref }];
 };
+
+const isElsewhere = ({ repo, ref }: Checkout): boolean =>
+  repo === '' && ref !== undefined && ref !== null && !ownVersion.test(toText(ref)?.trim() ?? 'no text');
+
+/** Code that comes from somewhere while the workflow runs, at whatever version is there then. */
+const fetches: readonly (readonly [RegExp, string])[] = [
+  [
+    /\bgit(?:\s+-c\s+\S+|\s+-\S+)*\s+(?:clone|pull|checkout|switch|reset|merge|rebase|submodule|worktree)\b/iu,
+    'git',
+  ],
+  [/\bgh\s+(?:repo\s+clone|release\s+download|workflow\s+run)\b/u, 'gh'],
+  [/\bgit\+(?:https?|ssh|git|file):/u, 'pip or npm from git'],
+  // Nothing is named that it should run: it reads what another command gives.
+  [
+    /^(?:\w+=\S*\s+|sudo\s+|env\s+)*(?:(?:ba|da|z)?sh|python[\d.]*|node)(?:\s+-\S*)*(?:\s+<\(.*)?$/u,
+    'a script read by a shell',
+  ],
+];
+
+const findFetch = (steps: readonly Fields[]): string | null => {
+  for (const command of steps.flatMap((step) => listCommands(toText(step['run']) ?? ''))) {
+    const found = fetches.find(([pattern]) => pattern.test(command));
+    if (found) return `fetches code while it runs (${found[1]})`;
+  }
+  return null;
+};
+
+/** Images that a job runs in or beside, as `docker://…` like those of a step. */
+const listImages = (job: Fields): readonly string[] =>
+  [job['container'], ...Object.values(toFields(job['services']))].flatMap((container) => {
+    const image = toText(container) ?? toText(toFields(container)['image']);
+    return image === null || image.trim() === '' ? [] : [`docker://${image.trim()}`];
+  });
 
 const toUniqueEngines = (engines: readonly WorkflowEngine[]): readonly WorkflowEngine[] => [
   ...new Map(
@@ -96,7 +132,8 @@ export const findWorkflowCode = (root: Fields, texts: readonly string[]): Workfl
   const jobs = Object.values(toFields(root['jobs'])).map(toFields);
   const called = jobs.flatMap(({ uses }) => toText(uses) ?? []);
   const steps = jobs.flatMap((job) => toList(job['steps'])).map(toFields);
-  const checkouts = steps.flatMap(toForeignCheckout);
+  const all = steps.flatMap(toCheckout);
+  const checkouts = all.filter(({ repo }) => repo !== '');
   const isWorkedOut = checkouts.some(({ repo }) => repo.includes('${{'));
   const engines: WorkflowEngine[] = [];
   for (const { repo, ref: given } of checkouts.filter((checkout) => !checkout.repo.includes('${{'))) {
@@ -108,14 +145,16 @@ export const findWorkflowCode = (root: Fields, texts: readonly string[]): Workfl
     engines.push({ repo, ref });
   }
   const [other] = called;
-  const opaque = other === undefined ? null : `runs another workflow: ${other.trim()}`;
+  const uses = [...steps.flatMap((step) => toText(step['uses'])?.trim() ?? []), ...jobs.flatMap(listImages)];
   return {
     kind: 'seen',
     engines: toUniqueEngines(engines),
-    unpinned: [...new Set(steps.flatMap(({ uses }) => toText(uses)?.trim() ?? []))].filter(
-      (action) => !isHeld(action),
-    ),
-    isOpaque: opaque ?? (isWorkedOut ? 'checks out a repository by an expression' : null),
+    unpinned: [...new Set(uses)].filter((action) => !isHeld(action)),
+    isOpaque:
+      (other === undefined ? null : `runs another workflow: ${other.trim()}`) ??
+      (isWorkedOut ? 'checks out a repository by an expression' : null) ??
+      (all.some(isElsewhere) ? 'checks out its own repository at another version' : null) ??
+      findFetch(steps),
     doesMerge: decideMerge(steps, texts),
   };
 };

@@ -54,7 +54,13 @@ beforeEach(async () => {
   });
 });
 
-const input = { client: 'heritage', operation: randomUUID(), round: 1, verdict: 'approve' };
+const input = {
+  client: 'heritage',
+  operation: randomUUID(),
+  round: 1,
+  digest: 'd'.repeat(16),
+  verdict: 'approve',
+};
 const press = (as: Person, over: object = {}, key?: string) =>
   door.request('decide', { ...input, ...over }, { as, pressed: 'card', ...(key ? { key } : {}) });
 

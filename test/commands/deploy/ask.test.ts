@@ -15,6 +15,7 @@ import { samplePlanned, sampleReport } from './sample-report.ts';
 
 const requester: Actor = { team: 'T0DESK', user: 'U0ASKER' };
 const ann: Actor = { team: 'T0DESK', user: 'U0ANN' };
+const ben: Actor = { team: 'T0DESK', user: 'U0BEN' };
 const minuteMs = 60_000;
 
 interface World {
@@ -24,10 +25,11 @@ interface World {
   reminders: Reminder[];
   at: Date;
   needed: number;
+  may: boolean;
 }
 let world: World;
 beforeEach(() => {
-  world = { votes: [], rounds: [], told: [], reminders: [], at: now, needed: 1 };
+  world = { votes: [], rounds: [], told: [], reminders: [], at: now, needed: 1, may: true };
 });
 
 const nobody = (): never => {
@@ -49,6 +51,11 @@ const powers: DeployPowers = {
     if (!known) world.rounds.push(standing);
     return { ...standing, votes: world.votes };
   },
+  readRound: async () => {
+    const newest = world.rounds.at(-1) ?? null;
+    return newest && { ...newest, votes: world.votes };
+  },
+  mayDecide: async () => world.may,
   readApprovers: async () => ({ groups: ['S0APPROVERS'], people: [requester, ann] }),
   showTo: async (_operation, people) => void world.told.push(...people),
   remind: async (_operation, reminder) => void world.reminders.push(reminder),
@@ -183,8 +190,56 @@ describe('looking again', () => {
       changes: [],
     },
   });
-  const again = (after: DeployReport | null): Promise<StepOutcome> =>
-    run('recheck', approved, { gathering: 2, gathered: after });
+  const again = async (after: DeployReport | null, votes = approved.approval?.votes ?? []) => {
+    world.rounds = [
+      {
+        round: 1,
+        digest: report.planned?.digest ?? '',
+        requester,
+        needed: 1,
+        askedAt: now,
+        expiresAt: new Date(now.getTime() + 20 * minuteMs),
+        votes: [],
+      },
+    ];
+    world.votes = votes;
+    return run('recheck', approved, { gathering: 2, gathered: after });
+  };
+
+  it('ends where somebody says no while all is looked at again', async () => {
+    const outcome = await again(report, [vote(ann, 'approve'), vote(ben, 'reject', 'month end')]);
+    expect(shown(outcome)).toMatchObject({
+      state: 'rejected',
+      approval: { votes: [{}, { reason: 'month end' }] },
+    });
+  });
+
+  it('asks anew where somebody who agreed may not decide any more, or more are needed by now', async () => {
+    world.may = false;
+    expect(shown(await again(report)).approval?.changes.join()).toContain('may not decide any more');
+    world.may = true;
+    world.needed = 2;
+    expect(shown(await again(report)).approval?.changes).toEqual(['more approvals are needed by now']);
+  });
+
+  it('asks anew where a warning names more than it did, but not where it only counts on', async () => {
+    const warn = (say: string): DeployReport => ({
+      ...report,
+      gates: report.gates.map((gate) =>
+        gate.name === 'cooldown' ? { ...gate, verdict: 'warn' as const, cause: 'soon', say } : gate,
+      ),
+    });
+    const before = {
+      ...approved,
+      ...warn('cancelled 3 minutes ago'),
+      state: 'checking' as const,
+      approval: approved.approval,
+    };
+    await again(report);
+    const check = (say: string) => run('recheck', before, { gathering: 2, gathered: warn(say) });
+    expect(shown(await check('cancelled 9 minutes ago')).state).toBe('approved');
+    expect(shown(await check('cancelled 9 minutes ago: Payroll')).approval?.changes).toHaveLength(1);
+  });
 
   it('lets the very same plan through', async () => {
     const outcome = await again(report);

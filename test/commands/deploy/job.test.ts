@@ -1,6 +1,6 @@
 /** The steps by themselves: who is not planned for, in which order things are looked at, and what becomes of facts that never came together. */
 import { describe, expect, it } from 'vitest';
-import { packFacts, packSite } from '../../../src/commands/deploy/gathering.ts';
+import { encodeReport, packFacts, packSite } from '../../../src/commands/deploy/gathering.ts';
 import { createDeploySteps } from '../../../src/commands/deploy/job.ts';
 import { decodeReport } from '../../../src/commands/deploy/plan.ts';
 import type { DeployPowers } from '../../../src/commands/deploy/powers.ts';
@@ -71,8 +71,8 @@ const facts = (over: Partial<DeployFacts> = {}): DeployFacts => {
 const done = (key: string, result: ItemResult['result']): ItemResult => ({ key, state: 'done', result });
 const open = (key: string): ItemResult => ({ key, state: 'open', result: null });
 const late = (key: string): ItemResult => ({ key, state: 'timed-out', result: null });
-const wellFacts = done('facts-1', packFacts(facts()));
-const wellSite = done('site-1', packSite(gateFacts().instance));
+const wellFacts = done('facts-1', packFacts({ at: now, value: facts() }));
+const wellSite = done('site-1', packSite({ at: now, value: gateFacts().instance }));
 
 describe('gathering', () => {
   it('asks GitHub first, holding up nobody at the instance', async () => {
@@ -105,11 +105,12 @@ describe('gathering', () => {
 
 describe('the site', () => {
   it('is asked when GitHub has answered, one at a time, with what must be known before', async () => {
-    expect(await run('site', { items: [open('facts-1')] })).toMatchObject({ kind: 'wait' });
+    const result = await begin();
+    expect(await run('site', { items: [open('facts-1')], result })).toMatchObject({ kind: 'wait' });
     const site: SiteFacts = { kind: 'publishing', since: now.toISOString(), runUrl: null };
     const gates = { ...facts().gates, testTenant: known('Test') };
-    const items = [done('facts-1', packFacts(facts({ site, gates })))];
-    expect(await run('site', { items })).toMatchObject({
+    const items = [done('facts-1', packFacts({ at: now, value: facts({ site, gates }) }))];
+    expect(await run('site', { items, result })).toMatchObject({
       kind: 'fan',
       items: [{ key: 'site-1', limitKey: 'instance:at-heritage', input: { site, testTenant: 'Test' } }],
       step: 'judge',
@@ -117,15 +118,26 @@ describe('the site', () => {
   });
 
   it('is asked by its own name after people agreed', async () => {
-    const items = [wellFacts, wellSite, done('facts-2', packFacts(facts()))];
-    expect(await run('site', { items, gathering: 2 })).toMatchObject({
+    const items = [wellFacts, wellSite, done('facts-2', packFacts({ at: now, value: facts() }))];
+    const approval = {
+      round: 1,
+      needed: 1,
+      expiresAt: now,
+      requester: { team: 'T0DESK', user: 'U0ANN' },
+      groups: [],
+      votes: [],
+      changes: [],
+    };
+    const result = encodeReport({ ...decodeReport(await begin()), state: 'checking', approval });
+    expect(await run('site', { items, result, gathering: 2 })).toMatchObject({
       items: [{ key: 'site-2' }],
       step: 'recheck',
     });
   });
 
   it('is not asked where GitHub never answered', async () => {
-    expect(await run('site', { items: [late('facts-1')] })).toMatchObject({ kind: 'next', step: 'judge' });
+    const asked = { items: [late('facts-1')], result: await begin() };
+    expect(await run('site', asked)).toMatchObject({ kind: 'next', step: 'judge' });
   });
 });
 
@@ -154,15 +166,25 @@ describe('judging', () => {
     const well = await run('judge', { items: [wellFacts, wellSite], result: await begin() });
     expect(well).toMatchObject({ kind: 'done', exit: 0, result: { state: 'ready' } });
     const items = [
-      done('facts-1', packFacts(facts({ missing: ['the engine: GitHub answered 503'] }))),
+      done('facts-1', packFacts({ at: now, value: facts({ missing: ['the engine: GitHub answered 503'] }) })),
       wellSite,
     ];
     expect(await run('judge', { items, result: await begin() })).toMatchObject({
       result: { state: 'blocked' },
     });
-    const unplanned = [done('facts-1', packFacts(facts({ planned: null }))), wellSite];
+    const unplanned = [done('facts-1', packFacts({ at: now, value: facts({ planned: null }) })), wellSite];
     expect(await run('judge', { items: unplanned, result: await begin() })).toMatchObject({
       result: { state: 'blocked' },
+    });
+  });
+
+  it('gathers anew where what is there is old, as nobody was at work meanwhile', async () => {
+    const old = { at: new Date(now.getTime() - 4 * 60_000), value: facts() };
+    const items = [done('facts-1', packFacts(old)), wellSite];
+    expect(await run('judge', { items, result: await begin() })).toMatchObject({
+      kind: 'fan',
+      items: [{ key: 'facts-2' }],
+      step: 'site',
     });
   });
 

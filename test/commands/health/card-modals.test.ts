@@ -95,6 +95,7 @@ describe('the note', () => {
       cardId: sampleView.cardId,
       version: 3,
       targetKey: 'key-0',
+      stamp: undefined,
     });
   });
 

@@ -70,6 +70,67 @@ describe('a workflow that nobody can see through', () => {
   });
 });
 
+describe('code that is not of the wanted version', () => {
+  it.each(['main', '${{ vars.SCRIPTS }}', '${{ inputs.ref }}', '${{ github.event.inputs.ref }}', ['a']])(
+    'is its own repository at %j',
+    (ref) => {
+      const said = 'checks out its own repository at another version';
+      expect(withSteps(checkout({ ref })).isOpaque).toBe(said);
+      expect(withSteps(checkout({ repository: '${{ github.repository }}', ref })).isOpaque).toBe(said);
+    },
+  );
+
+  it.each(['', '${{ github.sha }}', '${{github.ref}}', '${{ github.ref_name }}', null])(
+    'is not its own repository at %j',
+    (ref) => {
+      expect(withSteps(checkout({ ref })).isOpaque).toBeNull();
+    },
+  );
+
+  it.each([
+    ['git clone https://example.org/engine.git', 'git'],
+    ['set -e\n  git -C engine reset --hard origin/main', 'git'],
+    ['cd x && git pull', 'git'],
+    ['git submodule update --remote', 'git'],
+    ['gh repo clone a/b', 'gh'],
+    ['pip install "engine @ git+https://example.org/engine@main"', 'pip or npm from git'],
+    ['curl -s https://example.org/x.sh | bash', 'a script read by a shell'],
+    ['curl -s https://example.org/x.sh | sudo bash -', 'a script read by a shell'],
+    ['bash <(curl -s https://example.org/x.sh)', 'a script read by a shell'],
+  ])('comes by %j', (run, by) => {
+    expect(withSteps({ run: 'echo go' }, { run }).isOpaque).toBe(`fetches code while it runs (${by})`);
+  });
+
+  it.each([
+    'git tag -a "$TAG" -m "deployed"\ngit push origin "$TAG"',
+    'git describe --tags',
+    'git fetch --tags',
+    'git commit -m "merge of x"',
+    'python -c "print(1)"',
+    "python - <<'EOF'",
+    '# git clone somewhere',
+    'bash scripts/deploy.sh',
+    'sh -c "echo done"',
+    'pip install -r requirements.txt',
+    'curl -s -X POST "$HOOK"',
+  ])('does not come by %j', (run) => {
+    expect(withSteps({ run }).isOpaque).toBeNull();
+  });
+});
+
+describe('an image', () => {
+  const withJob = (job: object) =>
+    parse(JSON.stringify({ on: 'push', jobs: { one: { ...job, steps: [] } } }));
+
+  it('of a job or beside it may change, unless its digest is named', () => {
+    const held = `ghcr.io/acme/tools@sha256:${'0'.repeat(64)}`;
+    expect(withJob({ container: 'python:3.12' }).unpinned).toEqual(['docker://python:3.12']);
+    expect(
+      withJob({ container: { image: held }, services: { db: { image: 'postgres:16' } } }).unpinned,
+    ).toEqual(['docker://postgres:16']);
+  });
+});
+
 describe('an action', () => {
   it.each([
     'actions/setup-python@v5',
