@@ -67,7 +67,7 @@ export const createApprovalPowers = (parts: ApprovalParts): ApprovalPowers => {
   };
 };
 
-/** Once for each round, whoever asks how often. Where others read too, nothing is said: approvers have the card directly. */
+/** Once when asked anew and once at half time of each round, whoever asks how often. Where others read too, nothing is said: approvers have the card directly. */
 const remind = async (
   parts: ApprovalParts,
   { id, spokenId, place }: Operation,
@@ -78,7 +78,7 @@ const remind = async (
     const audience = await parts.access.readAudience({ ...place, thread: place.thread ?? null });
     if (audience.kind !== 'team') return;
     const receipt = await parts.door().request({
-      deliveryKey: `approval-reminder:${id}:${round}`,
+      deliveryKey: `approval-reminder:${id}:${round}:${reminder.isAnew ? 'anew' : 'half'}`,
       via: 'timer',
       actor: scheduler,
       place,

@@ -9,6 +9,8 @@ export interface ApprovalDesk {
   readonly ask: (line: string, who?: Who) => Promise<string>;
   /** Until something holds of the newest card's text; gives it. */
   readonly until: (what: string | RegExp) => Promise<string>;
+  /** Until the newest message of all is a reminder that says this. */
+  readonly untilReminded: (part: string) => Promise<void>;
   readonly press: (action: 'approve' | 'withdraw' | 'reject', who: Who) => Promise<void>;
   /** Until the person alone was told this. */
   readonly untilTold: (who: Who, part: string) => Promise<void>;
@@ -25,6 +27,8 @@ const poll = async <T>(look: () => T | undefined, what: string): Promise<T> => {
   }
 };
 
+const isReminder = (text: string): boolean => text.includes('🔔');
+
 export const openApprovalDesk = async (): Promise<ApprovalDesk> => {
   const world = createWorld({ now: new Date() });
   const desk = await openDesk({ world, env: { ACUOPS_APPROVALS: 'premium/production=2, */staging=0' } });
@@ -35,8 +39,11 @@ export const openApprovalDesk = async (): Promise<ApprovalDesk> => {
   const until = (what: string | RegExp): Promise<string> =>
     poll(
       () => {
-        const newest = desk.messages().at(-1);
-        const text = newest === undefined ? '' : toText(newest);
+        const text =
+          desk
+            .messages()
+            .map(toText)
+            .findLast((one) => !isReminder(one)) ?? '';
         return (typeof what === 'string' ? text.includes(what) : what.test(text)) ? text : undefined;
       },
       `${String(what)} in ${desk.shown().at(-1) ?? 'nothing'}`,
@@ -44,11 +51,19 @@ export const openApprovalDesk = async (): Promise<ApprovalDesk> => {
   return {
     desk,
     until,
+    untilReminded: async (part) => {
+      const newest = () => desk.messages().map(toText).at(-1) ?? '';
+      await poll(() => (isReminder(newest()) && newest().includes(part)) || undefined, `reminder "${part}"`);
+    },
     ask: async (line, who = 'onCall') => {
       await desk.say(line, who);
       return until(/: waits for \d approval/u);
     },
-    press: async (action, who) => void (await desk.press({ actionId: `acuops:deploy:${action}` }, who)),
+    press: async (action, who) => {
+      const card = desk.messages().findLast((message) => !isReminder(toText(message)));
+      if (!card) throw new Error('no card to press on');
+      await desk.press({ actionId: `acuops:deploy:${action}` }, who, 'ops', card.ts);
+    },
     untilTold: async (who, part) => {
       const told = () => [
         ...desk.stand.slack.ephemerals(personIds[who]).map((message) => toText(message)),

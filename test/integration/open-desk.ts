@@ -45,7 +45,8 @@ export interface OpenDesk<W extends World> {
   readonly say: (line: string, who?: Who, where?: Where) => Promise<string>;
   /** The same, then waits until no operation is open and every card is delivered; gives the newest card there. */
   readonly ask: (line: string, who?: Who, where?: Where) => Promise<string>;
-  readonly press: (button: ButtonChoice, who?: Who, where?: Where) => Promise<Ack>;
+  /** On the newest message there, or on the one of this `ts`. */
+  readonly press: (button: ButtonChoice, who?: Who, where?: Where, ts?: string) => Promise<Ack>;
   readonly quiet: (withinMs?: number) => Promise<void>;
   /** Messages of the bot in a channel, oldest first, as plain text. */
   readonly shown: (where?: Where) => readonly string[];
@@ -149,8 +150,8 @@ export const openDesk = async <W extends World>(options: StandOptions<W>): Promi
       await quiet(60_000);
       return toText(newest(where));
     },
-    press: async (button, who = 'admin', where = 'ops') => {
-      const [first] = await slack.click(personIds[who], toChannel(where), newest(where).ts, button);
+    press: async (button, who = 'admin', where = 'ops', ts = newest(where).ts) => {
+      const [first] = await slack.click(personIds[who], toChannel(where), ts, button);
       if (!first?.ok || first.problem !== undefined)
         throw new Error(`the press was not answered: ${JSON.stringify(first)}`);
       return first;

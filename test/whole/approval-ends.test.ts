@@ -29,11 +29,12 @@ it('is rejected for a reason, which whoever asked reads', async () => {
 });
 
 it('is asked anew where the plan changed, and the earlier yes counts no more', async () => {
-  const { ask, press, until, desk } = asking;
+  const { ask, press, until, untilReminded, desk } = asking;
   await ask('deploy aster');
   desk.stand.github.setVariable('acuops-aster', 'ACUOPS_PIPELINE_VERSION', 'main');
   await press('approve', 'approver');
   expect(await until('Changed since it was approved')).toContain('0 of 1 approval');
+  await untilReminded('waits anew for 1 approval');
   await press('approve', 'admin');
   await until('approved by');
   await desk.quiet();
@@ -63,10 +64,10 @@ it('needs two different people where the tier does', async () => {
 });
 
 it('ends where nobody answers in time, after one reminder', async () => {
-  const { ask, until, desk } = asking;
+  const { ask, untilReminded, desk } = asking;
   await ask('deploy aster');
   desk.pass(11 * 60_000);
-  await until('still waits for 1 approval');
+  await untilReminded('still waits for 1 approval');
   desk.pass(10 * 60_000);
   await desk.quiet(40_000);
   const texts = desk.messages().map(({ text }) => text);

@@ -1,4 +1,4 @@
-/** `approval-reminder`: at half time of a question, once more and as a message of its own, since an edited card wakes nobody. Asked by the desk itself only. */
+/** `approval-reminder`: at half time of a question, and when it is asked anew, a message of its own, since an edited card wakes nobody. Asked by the desk itself only. */
 import { z } from 'zod';
 import { escapeShort } from '../../blocks/escape.ts';
 import { type RenderedMessage, renderMessage, section } from '../../blocks/message.ts';
@@ -16,6 +16,7 @@ export const ReminderInput = z.strictObject({
   missing: z.int().min(1),
   expiresAt: z.iso.datetime(),
   groups: z.array(z.string().regex(/^S[A-Z0-9]{2,}$/u)).max(5),
+  isAnew: z.boolean().default(false),
 });
 export type ReminderInput = z.infer<typeof ReminderInput>;
 
@@ -43,11 +44,15 @@ export const defineApprovalReminder = (): AnyCommand =>
   });
 
 const renderReminder = (
-  { operation, client, environment, missing, expiresAt, groups }: ReminderInput,
+  { operation, client, environment, missing, expiresAt, groups, isAnew }: ReminderInput,
   { zone, now }: { readonly zone: string; readonly now: Date },
 ): RenderedMessage => {
   const until = Instant.decode(expiresAt);
-  const what = `Deploy of ${escapeShort(client, 60)}, ${environment}, still waits for ${missing} ${missing === 1 ? 'approval' : 'approvals'}`;
+  const approvals = `${missing} ${missing === 1 ? 'approval' : 'approvals'}`;
+  const how = isAnew
+    ? `changed since it was approved and waits anew for ${approvals}`
+    : `still waits for ${approvals}`;
+  const what = `Deploy of ${escapeShort(client, 60)}, ${environment}, ${how}`;
   const who = groups.map(renderGroup).join(' ');
   return renderMessage(`${what} until ${sayWallTime(until, zone, now)}`, [
     section(

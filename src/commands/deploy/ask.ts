@@ -168,6 +168,7 @@ const goOn = async (
           missing: state.missing,
           expiresAt: round.expiresAt,
           groups: approvers.groups.slice(0, 5),
+          isAnew: shown.approval !== null && shown.approval.changes.length > 0,
         }),
         memory: operation.memory,
         result: encodeReport({ ...shown, state: 'waiting' }),
@@ -188,7 +189,7 @@ const goOn = async (
   }
 };
 
-/** At half time they are told once more; after that it is the end that is waited for. */
+/** At half time they are told once more, and at once where they have to decide anew: an edited card wakes nobody. */
 const remindOrWait = async (
   powers: DeployPowers,
   { operation, now }: StepContext,
@@ -196,17 +197,25 @@ const remindOrWait = async (
   reminder: Reminder,
 ): Promise<Date> => {
   const half = new Date((round.askedAt.getTime() + round.expiresAt.getTime()) / 2);
-  if (now() < half) return half;
-  await powers.remind(operation, reminder);
-  return round.expiresAt;
+  const isHalf = now() >= half;
+  if (isHalf || reminder.isAnew)
+    await powers.remind(operation, { ...reminder, isAnew: reminder.isAnew && !isHalf });
+  return isHalf ? round.expiresAt : half;
 };
 
 /** Whoever asked hears how it ended, wherever the card stands. */
+export const tellAsker = async (
+  powers: DeployPowers,
+  { id, actor, place }: Pick<Operation, 'id' | 'actor' | 'place'>,
+): Promise<void> => {
+  if (place.kind !== 'dm') await powers.showTo(id, [actor]);
+};
+
 const end = async (
   powers: DeployPowers,
-  { id, actor, place }: Operation,
+  operation: Operation,
   report: DeployReport,
 ): Promise<StepOutcome> => {
-  if (place.kind !== 'dm') await powers.showTo(id, [actor]);
+  await tellAsker(powers, operation);
   return finish(report);
 };

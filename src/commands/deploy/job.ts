@@ -5,7 +5,7 @@ import type { Json } from '../../operations/json.ts';
 import type { ItemContext, Operation, Step, StepContext } from '../../operations/operation.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
 import type { Target } from '../../operations/target.ts';
-import { createAskSteps, type Gathered } from './ask.ts';
+import { createAskSteps, type Gathered, tellAsker } from './ask.ts';
 import {
   encodeReport,
   fanFacts,
@@ -85,9 +85,12 @@ export const createDeploySteps = (powers: DeployPowers): Readonly<Record<string,
     const facts = await readFactsItem(context);
     if (facts.kind === 'open') return waitForItem(context);
     const target = await toRefusal(powers, context.operation);
-    if ('kind' in target) return { kind: 'refuse', refusal: target };
-    const environment = findEnvironment(target, readAsked(context.operation).env);
     const step = decodeReport(context.operation.result).approval === null ? 'judge' : 'recheck';
+    if ('kind' in target) {
+      if (step === 'recheck') await tellAsker(powers, context.operation);
+      return { kind: 'refuse', refusal: target };
+    }
+    const environment = findEnvironment(target, readAsked(context.operation).env);
     return facts.kind === 'late' || environment === undefined
       ? { kind: 'next', step, memory: context.operation.memory }
       : fanSite(context, environment, facts.value, step);

@@ -22,6 +22,8 @@ export interface Reminder {
   readonly missing: number;
   readonly expiresAt: Date;
   readonly groups: readonly string[];
+  /** They are asked anew, not only waited for. */
+  readonly isAnew: boolean;
 }
 
 export interface DeployPowers {

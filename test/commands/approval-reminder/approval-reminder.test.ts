@@ -33,7 +33,10 @@ it('exists for nobody but the desk', async () => {
   expect(again).toMatchObject({ kind: 'started', operation: { id: first.operation.id } });
 });
 
-it('calls those who may decide and nobody else, and says until when', async () => {
+it.each([
+  [{}, 'still waits for 1 approval until 08:20 UTC'],
+  [{ isAnew: true }, 'changed since it was approved and waits anew for 1 approval until 08:20 UTC'],
+])('calls those who may decide and nobody else, and says until when: %j', async (over, say) => {
   const command = defineApprovalReminder();
   if (command.kind !== 'long') throw new Error(command.kind);
   const message = await command.render({
@@ -41,12 +44,12 @@ it('calls those who may decide and nobody else, and says until when', async () =
     zone: 'UTC',
     cardId: 'card',
     version: 1,
-    operation: makeOperation({ verb: 'approval-reminder', input }),
+    operation: makeOperation({ verb: 'approval-reminder', input: { ...input, ...over } }),
     supersededBy: null,
     internal: true,
   });
   expect(checkMessage(message.blocks, message.text)).toEqual([]);
-  expect(message.text).toContain('still waits for 1 approval until 08:20 UTC');
+  expect(message.text).toContain(say);
   expect(JSON.stringify(message.blocks)).toContain('<!subteam^S0APPROVERS>');
   expect(JSON.stringify(message)).not.toContain('<!channel>');
 });

@@ -114,7 +114,25 @@ describe('asking', () => {
     world.at = new Date(now.getTime() + 10 * minuteMs);
     const outcome = await run('ask', report);
     expect(outcome).toMatchObject({ kind: 'wait', until: new Date(now.getTime() + 20 * minuteMs) });
-    expect(world.reminders).toMatchObject([{ round: 1, missing: 1, groups: ['S0APPROVERS'] }]);
+    expect(world.reminders).toMatchObject([{ round: 1, missing: 1, groups: ['S0APPROVERS'], isAnew: false }]);
+  });
+
+  it('says at once that it asks anew, and reminds at half time all the same', async () => {
+    const approval = {
+      round: 1,
+      needed: 1,
+      expiresAt: now,
+      requester,
+      groups: [],
+      votes: [],
+      changes: ['another version'],
+    };
+    const waiting = shown(await run('ask', { ...report, approval }, { gathering: 2 }));
+    expect(world.reminders).toMatchObject([{ round: 2, isAnew: true }]);
+    world.reminders = [];
+    world.at = new Date(now.getTime() + 10 * minuteMs);
+    await run('ask', waiting, { gathering: 2 });
+    expect(world.reminders).toMatchObject([{ round: 2, isAnew: false }]);
   });
 
   it('takes silence for a no, and tells whoever asked', async () => {

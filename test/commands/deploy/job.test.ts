@@ -5,6 +5,7 @@ import { createDeploySteps } from '../../../src/commands/deploy/job.ts';
 import { decodeReport } from '../../../src/commands/deploy/plan.ts';
 import type { DeployPowers } from '../../../src/commands/deploy/powers.ts';
 import type { DeployFacts, SiteFacts } from '../../../src/commands/deploy/read-facts.ts';
+import type { Actor } from '../../../src/operations/call.ts';
 import type { ItemResult, StepContext, StepOutcome } from '../../../src/operations/operation.ts';
 import type { Target } from '../../../src/operations/target.ts';
 import { gateNames } from '../../../src/policy/deploy/facts.ts';
@@ -25,6 +26,8 @@ interface Given {
   readonly dryRun?: boolean;
   readonly gathering?: number;
   readonly team?: string;
+  /** To whom the card is shown, as it happens. */
+  readonly told?: Actor[];
 }
 
 const run = async (name: 'gather' | 'site' | 'judge', given: Given = {}): Promise<StepOutcome> => {
@@ -36,7 +39,7 @@ const run = async (name: 'gather' | 'site' | 'judge', given: Given = {}): Promis
     findRule: nobody,
     openRound: nobody,
     readApprovers: nobody,
-    showTo: nobody,
+    showTo: async (_operation, people) => void (given.told ?? nobody()).push(...people),
     remind: nobody,
   };
   const step = createDeploySteps(powers)[name];
@@ -74,6 +77,23 @@ const late = (key: string): ItemResult => ({ key, state: 'timed-out', result: nu
 const wellFacts = done('facts-1', packFacts({ at: now, value: facts() }));
 const wellSite = done('site-1', packSite({ at: now, value: gateFacts().instance }));
 
+const asker: Actor = { team: 'T0DESK', user: 'U0ANN' };
+
+const agreed = async () =>
+  encodeReport({
+    ...decodeReport(await begin()),
+    state: 'checking',
+    approval: {
+      round: 1,
+      needed: 1,
+      expiresAt: now,
+      requester: asker,
+      groups: [],
+      votes: [],
+      changes: [],
+    },
+  });
+
 describe('gathering', () => {
   it('asks GitHub first, holding up nobody at the instance', async () => {
     expect(await run('gather')).toMatchObject({
@@ -91,7 +111,7 @@ describe('gathering', () => {
   ])('is refused for a client %s, at the begin and in between', async (_name, target, say) => {
     const refused = { kind: 'refuse', refusal: { say: expect.stringContaining(say) as string } };
     expect(await run('gather', { target })).toMatchObject(refused);
-    expect(await run('site', { target, items: [wellFacts] })).toMatchObject(refused);
+    expect(await run('site', { target, items: [wellFacts], result: await begin() })).toMatchObject(refused);
   });
 
   it('is refused to a user of the machine, who could be anybody, but for a plan alone', async () => {
@@ -119,20 +139,19 @@ describe('the site', () => {
 
   it('is asked by its own name after people agreed', async () => {
     const items = [wellFacts, wellSite, done('facts-2', packFacts({ at: now, value: facts() }))];
-    const approval = {
-      round: 1,
-      needed: 1,
-      expiresAt: now,
-      requester: { team: 'T0DESK', user: 'U0ANN' },
-      groups: [],
-      votes: [],
-      changes: [],
-    };
-    const result = encodeReport({ ...decodeReport(await begin()), state: 'checking', approval });
+    const result = await agreed();
     expect(await run('site', { items, result, gathering: 2 })).toMatchObject({
       items: [{ key: 'site-2' }],
       step: 'recheck',
     });
+  });
+
+  it('is not asked for a client that left after people agreed, which whoever asked hears', async () => {
+    const told: Actor[] = [];
+    const items = [wellFacts, wellSite, done('facts-2', packFacts({ at: now, value: facts() }))];
+    const given = { target: null, items, result: await agreed(), gathering: 2, told };
+    expect(await run('site', given)).toMatchObject({ kind: 'refuse' });
+    expect(told).toEqual([asker]);
   });
 
   it('is not asked where GitHub never answered', async () => {
