@@ -1,5 +1,6 @@
 /** What an approval is: one round of asking, bound to the digest of one plan, and the votes of people. Pure: who may vote at all is decided at the door, when it is now is given. */
 import type { Actor } from './call.ts';
+import type { Tx } from './tx.ts';
 
 /** Of a reason, in characters. */
 export const longestReason = 300;
@@ -74,6 +75,20 @@ export interface VoteAsked {
   /** First digits of the digest that the pressed card showed, or all of them. */
   readonly digest: string;
 }
+
+export type CastOutcome =
+  | { readonly kind: 'cast'; readonly round: ApprovalRound }
+  /** Nothing of that client is being asked under this id. */
+  | { readonly kind: 'none' }
+  | VoteRefusal;
+
+/** Judges one vote and writes it, in the request's own transaction. */
+export type CastVote = (
+  tx: Tx,
+  asked: { readonly operationId: string; readonly targetId: string },
+  vote: Vote & VoteAsked,
+  now: Date,
+) => Promise<CastOutcome>;
 
 /** null where it counts. One person fills one place, and nobody decides on their own request; taking it back is for everybody who may ask. */
 export const findVoteRefusal = (

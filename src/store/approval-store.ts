@@ -2,10 +2,10 @@
 import type { Selectable } from 'kysely';
 import {
   type ApprovalRound,
+  type CastOutcome,
   findVoteRefusal,
   type Vote,
   type VoteAsked,
-  type VoteRefusal,
 } from '../operations/approval.ts';
 import { isInScope, type Scope } from '../operations/scope.ts';
 import type { Tx } from '../operations/tx.ts';
@@ -110,11 +110,9 @@ const readVotes = async (db: Db, row: Selectable<Tables['approvals']>): Promise<
 export const castVote = async (
   tx: Tx,
   operationId: string,
-  { by, verdict, reason, at, round, digest }: Vote & Pick<VoteAsked, 'round' | 'digest'>,
+  { by, verdict, reason, at, round, digest }: Vote & VoteAsked,
   now: Date,
-): Promise<
-  { readonly kind: 'cast'; readonly round: ApprovalRound } | { readonly kind: 'none' } | VoteRefusal
-> => {
+): Promise<CastOutcome> => {
   if (!isUuid(operationId) || !(await holdOpen(toDb(tx), operationId))) return { kind: 'none' };
   const newest = await readNewestRound(tx, operationId);
   if (newest === null) return { kind: 'none' };

@@ -1,7 +1,7 @@
 /** `cancel <operation>`: takes back what waits for people, by the six letters that its card shows. */
 import { z } from 'zod';
 import { answerLines } from '../../blocks/answer.ts';
-import type { ApprovalRound, Vote, VoteAsked, VoteRefusal } from '../../operations/approval.ts';
+import type { CastVote, VoteAsked } from '../../operations/approval.ts';
 import { isSpokenId } from '../../operations/cli-protocol.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
@@ -21,14 +21,7 @@ export interface CancelPowers {
     /** null where nobody is asked yet. */
     readonly asked: Pick<VoteAsked, 'round' | 'digest'> | null;
   } | null>;
-  readonly castVote: (
-    tx: Tx,
-    asked: { readonly operationId: string; readonly targetId: string },
-    vote: Vote & Pick<VoteAsked, 'round' | 'digest'>,
-    now: Date,
-  ) => Promise<
-    { readonly kind: 'cast'; readonly round: ApprovalRound } | { readonly kind: 'none' } | VoteRefusal
-  >;
+  readonly castVote: CastVote;
 }
 
 export const defineCancel = (powers: CancelPowers): AnyCommand =>

@@ -4,28 +4,13 @@ import { answerLines } from '../../blocks/answer.ts';
 import { escapeLine } from '../../blocks/escape.ts';
 import { renderPerson } from '../../blocks/person.ts';
 import { renderDate } from '../../blocks/time.ts';
-import type {
-  ApprovalRound,
-  ApprovalState,
-  Vote,
-  VoteAsked,
-  VoteRefusal,
-} from '../../operations/approval.ts';
+import type { ApprovalState, CastVote, Vote, VoteRefusal } from '../../operations/approval.ts';
 import { decideApproval, longestReason } from '../../operations/approval.ts';
 import { type AnyCommand, defineCommand } from '../../operations/command.ts';
 import { type Refusal, refuse } from '../../operations/refusal.ts';
-import type { Tx } from '../../operations/tx.ts';
 
 export interface DecidePowers {
-  /** `none` where nothing of that client is being asked under this id. */
-  readonly castVote: (
-    tx: Tx,
-    asked: { readonly operationId: string; readonly targetId: string },
-    vote: Vote & Pick<VoteAsked, 'round' | 'digest'>,
-    now: Date,
-  ) => Promise<
-    { readonly kind: 'cast'; readonly round: ApprovalRound } | { readonly kind: 'none' } | VoteRefusal
-  >;
+  readonly castVote: CastVote;
   readonly zone: string;
 }
 

@@ -38,8 +38,11 @@ const toCheckout = (step: Fields): readonly Checkout[] => {
   return [{ repo: ownRepository.test(repo) ? '' : repo, ref }];
 };
 
-const isElsewhere = ({ repo, ref }: Checkout): boolean =>
-  repo === '' && ref !== undefined && ref !== null && !ownVersion.test(toText(ref)?.trim() ?? 'no text');
+const isElsewhere = ({ repo, ref }: Checkout): boolean => {
+  if (repo !== '' || ref === undefined || ref === null) return false;
+  const text = toText(ref);
+  return text === null || !ownVersion.test(text.trim());
+};
 
 /** Code that comes from somewhere while the workflow runs, at whatever version is there then. */
 const fetches: readonly (readonly [RegExp, string])[] = [
