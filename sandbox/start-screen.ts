@@ -28,7 +28,7 @@ export const renderStartScreen = ({ stand, adminUrl, logPath, dataDir }: Sandbox
 
 BE        choose at "Act as", top right:
             Dana Lee     on-call          checks, notes, says "I'm on it"
-            Priya Nair   approver         the same by the group @acuops-approvers; later also decides
+            Priya Nair   approver         the same by the group @acuops-approvers, and decides on deploys
             Marco Silva  admin            also clients, roles, killswitch, audit
             Jonas Falk   client contact   the status of his own company, Bayline Foods
             Ola Brandt   outsider         nothing
